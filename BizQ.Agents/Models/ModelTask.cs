@@ -1,0 +1,51 @@
+using System.Text.Json;
+using BizQ.Core.Context;
+
+namespace BizQ.Agents.Models;
+
+public enum ModelTaskKind { Classify, Extract, Answer, Draft, Free }
+
+/// <summary>A label with what it means and texts that bear it.</summary>
+public sealed record LabelExample(string Name, string? Description = null, IReadOnlyList<string>? Examples = null);
+
+/// <summary>
+/// One piece of work for a model, said so that a large model can be prompted with it and the built-in one can just do it.
+/// All text from outside is in <paramref name="Input"/> and <paramref name="Evidence"/>, never in <paramref name="Instruction"/>.
+/// </summary>
+/// <param name="Instruction">The agent's own words on what to do; trusted.</param>
+/// <param name="Labels">Classify: what to choose from.</param>
+/// <param name="Schema">Extract (and free, optional): JSON Schema of the answer.</param>
+/// <param name="Evidence">Answer and draft: what may be relied on.</param>
+/// <param name="Template">Draft: Liquid, over <paramref name="Values"/>.</param>
+public sealed record ModelTask(
+    ModelTaskKind Kind,
+    Guid WorkspaceId,
+    string Input,
+    string? Instruction = null,
+    IReadOnlyList<LabelExample>? Labels = null,
+    JsonElement? Schema = null,
+    IReadOnlyList<Evidence>? Evidence = null,
+    string? Template = null,
+    JsonElement? Values = null,
+    string? Model = null);
+
+/// <summary>Which model did it, and what it took. Cost in US dollars.</summary>
+public sealed record ModelUse(string Model, int InputTokens, int OutputTokens, decimal CostUsd, double DurationMs)
+{
+    /// <summary>The name the built-in model goes by in steps, pages and the API.</summary>
+    public const string BuiltIn = "built-in";
+}
+
+/// <summary>
+/// The output by kind. Classify: <c>{ label, confidence, scores: [{label, score}] }</c>. Extract: an object of the schema.
+/// Answer: <c>{ text, known, confidence, citations: [{title, source, text, id}] }</c>. Draft: <c>{ text }</c>. Free: <c>{ text }</c>
+/// or an object of the schema.
+/// </summary>
+public sealed record ModelAnswer(JsonElement Output, ModelUse Use);
+
+/// <summary>A model could not do its task; the step fails with this, stored, never with a stack trace.</summary>
+public sealed class ModelException(string code, string message, bool retryable) : Exception(message)
+{
+    public string Code { get; } = code;
+    public bool Retryable { get; } = retryable;
+}

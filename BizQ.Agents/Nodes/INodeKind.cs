@@ -1,0 +1,49 @@
+using System.Text.Json;
+using BizQ.Agents.Models;
+using BizQ.Core.Agents;
+using BizQ.Core.Context;
+
+namespace BizQ.Agents.Nodes;
+
+/// <summary>
+/// One kind of node: one sealed type in one file, found by <see cref="AgentParts"/>. It describes itself and decides; the run
+/// loop acts on what it returns.
+/// </summary>
+public interface INodeKind
+{
+    NodeDescription Description { get; }
+
+    Task<NodeResult> Run(NodeRun run, CancellationToken cancel);
+}
+
+/// <summary>What a node is given.</summary>
+/// <param name="Settings">The node's settings with every <c>{{ }}</c> already evaluated.</param>
+/// <param name="Gathered">The evidence of all earlier steps of the run, oldest first.</param>
+/// <param name="Scope">The values expressions see: trigger, steps, workspace, run, now.</param>
+public sealed record NodeRun(
+    Guid WorkspaceId,
+    Guid RunId,
+    Guid AgentId,
+    AgentDefinition Agent,
+    NodeDefinition Node,
+    JsonElement Settings,
+    IReadOnlyList<Evidence> Gathered,
+    JsonElement Scope);
+
+/// <summary>What a node wants to happen.</summary>
+public abstract record NodeResult
+{
+    private NodeResult() { }
+
+    /// <summary>It is done. <paramref name="Taints"/> when it read text from outside.</summary>
+    public sealed record Completed(JsonElement Output, IReadOnlyList<Evidence>? Evidence = null, ModelUse? Use = null, bool Taints = false) : NodeResult;
+
+    /// <summary>A person must decide before the run goes on.</summary>
+    public sealed record Ask(string Title, string Why, JsonElement Shown) : NodeResult;
+
+    /// <summary>It wants to act on the world.</summary>
+    public sealed record Propose(string Operation, JsonElement Arguments) : NodeResult;
+
+    /// <summary>It could not do its work. <paramref name="Code"/> is a lower camel case name; the sentence is for people.</summary>
+    public sealed record Failed(string Code, string Message, bool Retryable = false) : NodeResult;
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace BizQ.Core.Agents;
+
+/// <summary>How a node kind describes itself: the definition's schema, the form in the builder and the reference page come from it.</summary>
+/// <param name="Icon">A MudBlazor Material icon name, such as "Email".</param>
+/// <param name="Settings">JSON Schema (2020-12) of its settings object.</param>
+/// <param name="Output">One sentence: what <c>steps.ID.output</c> holds.</param>
+/// <param name="Expressions">JSON pointers into settings ("*" for any key or index) whose text may hold <c>{{ }}</c> expressions.</param>
+public sealed record NodeDescription(string Kind, string Title, string Summary, string Icon, JsonElement Settings, string Output, IReadOnlyList<string> Expressions);
+
+public enum UndoWay { Irreversible, Operation, Compensation }
+
+/// <summary>One thing a tool can do.</summary>
+/// <param name="Name">Full name, such as "mail.send".</param>
+/// <param name="Writes">False for reading only: such calls need no approval.</param>
+/// <param name="Idempotent">True when a repeat under the same key cannot act twice; false makes a crash in flight Uncertain.</param>
+public sealed record OperationDescription(string Name, string Title, string Summary, JsonElement Arguments, bool Writes, bool Idempotent, UndoWay Undo);
+
+/// <summary>Everything an agent can be made of. Filled by BizQ.Agents at start; Core checks definitions against it.</summary>
+/// <param name="ExpressionProblem">What is wrong with an expression's syntax, as a sentence; null when nothing is. Core knows no script engine.</param>
+public sealed record AgentCatalog(
+    IReadOnlyList<NodeDescription> Nodes,
+    IReadOnlyList<OperationDescription> Operations,
+    Func<string, string?> ExpressionProblem);

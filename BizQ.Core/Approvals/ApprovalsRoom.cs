@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BizQ.Core.Approvals;
+
+public static class ApprovalsRoom
+{
+    public static IServiceCollection AddApprovals(this IServiceCollection services) => services;
+}

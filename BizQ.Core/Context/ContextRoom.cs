@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BizQ.Core.Context;
+
+public static class ContextRoom
+{
+    public static IServiceCollection AddContext(this IServiceCollection services) => services;
+}

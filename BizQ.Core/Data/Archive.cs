@@ -1,0 +1,65 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using LiteDB;
+
+namespace BizQ.Core.Data;
+
+/// <summary>
+/// The cold archive: raw mails and documents, gzipped in LiteDB file storage, kept once per workspace and content, referenced
+/// by the lower-case hex SHA-256 of the original bytes.
+/// </summary>
+public sealed class Archive : IDisposable
+{
+    /// <summary>The largest thing kept, in bytes (25 MiB, what most mail servers take).</summary>
+    public const int MostBytes = 25 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly LiteDatabase _files;
+
+    public Archive(string dataPath)
+    {
+        Directory.CreateDirectory(dataPath);
+        _files = new LiteDatabase(new ConnectionString { Filename = Path.Combine(dataPath, "archive.db"), Connection = ConnectionType.Direct });
+    }
+
+    public static string HashOf(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    /// <summary>Keeps the bytes and returns their hash. The same content twice is stored once.</summary>
+    public string Keep(Guid workspaceId, ReadOnlyMemory<byte> content, string fileName)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MostBytes);
+        var hash = HashOf(content.Span);
+        var id = IdOf(workspaceId, hash);
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(content.Span);
+        packed.Position = 0;
+        lock (_gate)
+        {
+            if (!_files.FileStorage.Exists(id))
+                _files.FileStorage.Upload(id, fileName, packed);
+        }
+        return hash;
+    }
+
+    /// <summary>The original bytes; null when the archive has none under this hash.</summary>
+    public byte[]? Read(Guid workspaceId, string hash)
+    {
+        using var packed = new MemoryStream();
+        lock (_gate)
+        {
+            if (_files.FileStorage.FindById(IdOf(workspaceId, hash)) is not { } file)
+                return null;
+            file.CopyTo(packed);
+        }
+        packed.Position = 0;
+        using var gzip = new GZipStream(packed, CompressionMode.Decompress);
+        using var content = new MemoryStream();
+        gzip.CopyTo(content);
+        return content.ToArray();
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    private static string IdOf(Guid workspaceId, string hash) => $"{workspaceId:N}/{hash}";
+}

@@ -1,0 +1,66 @@
+using BizQ.Core.Data.Postgres;
+using BizQ.Core.Data.Sqlite;
+using BizQ.Core.Monitoring;
+using Microsoft.EntityFrameworkCore;
+
+namespace BizQ.Core.Data;
+
+public enum Engine { Sqlite, Postgres }
+
+/// <summary>Where the rows are. The one way to a <see cref="BizQDb"/>: a short-lived context for one workspace.</summary>
+public sealed class BizQDatabase
+{
+    private readonly ChangeFeed _changes;
+    private readonly DbContextOptions<SqliteBizQDb>? _sqlite;
+    private readonly DbContextOptions<PostgresBizQDb>? _postgres;
+
+    /// <param name="connectionString">Empty: a SQLite file under <paramref name="dataPath"/>. With "Host=": PostgreSQL. Otherwise SQLite.</param>
+    public BizQDatabase(string? connectionString, string dataPath, ChangeFeed changes)
+    {
+        _changes = changes;
+        DataPath = dataPath;
+        ConnectionString = string.IsNullOrWhiteSpace(connectionString)
+            ? $"Data Source={Path.Combine(dataPath, "bizq.db")}"
+            : connectionString;
+        Engine = IsPostgres(ConnectionString) ? Engine.Postgres : Engine.Sqlite;
+        if (Engine == Engine.Postgres)
+            _postgres = PostgresOptions(ConnectionString);
+        else
+            _sqlite = SqliteOptions(ConnectionString);
+    }
+
+    public Engine Engine { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>The folder of everything that is not in the database: archive, inbox, outbox, keys.</summary>
+    public string DataPath { get; }
+
+    /// <summary>A context that sees one workspace. Dispose it within the request or event that opened it.</summary>
+    public BizQDb Open(Guid workspaceId) => Create(workspaceId);
+
+    /// <summary>A context without a workspace, for the few that serve all of them; it reads scoped rows only through a lifted filter.</summary>
+    public BizQDb OpenUnscoped() => Create(null);
+
+    private BizQDb Create(Guid? workspaceId) => Engine == Engine.Postgres
+        ? new PostgresBizQDb(_postgres!, workspaceId, _changes)
+        : new SqliteBizQDb(_sqlite!, workspaceId, _changes);
+
+    internal static DbContextOptions<SqliteBizQDb> SqliteOptions(string connectionString) =>
+        new DbContextOptionsBuilder<SqliteBizQDb>()
+            .UseSqlite(connectionString)
+            .UseSnakeCaseNamingConvention()
+            .AddInterceptors(new SqlitePragmas(), new AnnounceOnCommit())
+            .Options;
+
+    internal static DbContextOptions<PostgresBizQDb> PostgresOptions(string connectionString) =>
+        new DbContextOptionsBuilder<PostgresBizQDb>()
+            .UseNpgsql(connectionString)
+            .UseSnakeCaseNamingConvention()
+            .AddInterceptors(new AnnounceOnCommit())
+            .Options;
+
+    private static bool IsPostgres(string connectionString) =>
+        connectionString.Contains("Host=", StringComparison.OrdinalIgnoreCase)
+        || connectionString.StartsWith("postgres", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using BizQ.Core.Agents;
+using BizQ.Core.Approvals;
+using BizQ.Core.Context;
+using BizQ.Core.Effects;
+using BizQ.Core.Mail;
+using BizQ.Core.Monitoring;
+using BizQ.Core.Runs;
+using BizQ.Core.Workspaces;
+using Microsoft.EntityFrameworkCore;
+
+namespace BizQ.Core.Data;
+
+/// <summary>
+/// The whole store, seen from one workspace. Two engines, one model: the subclasses add only what their engine needs.
+/// Without a workspace, reading scoped rows throws unless the query lifts <see cref="WorkspaceFilter"/> by name, and writing
+/// a row of another workspace throws always.
+/// </summary>
+public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, ChangeFeed? changes) : DbContext(options)
+{
+    /// <summary>Lifted only by recovery, schedules, sign-in and set-up, which serve all workspaces: <c>IgnoreQueryFilters([BizQDb.WorkspaceFilter])</c>.</summary>
+    public const string WorkspaceFilter = "workspace";
+
+    private readonly List<Change> _pending = [];
+
+    public DbSet<Workspace> Workspaces => Set<Workspace>();
+    public DbSet<Membership> Memberships => Set<Membership>();
+    public DbSet<Person> People => Set<Person>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<Entity> Entities => Set<Entity>();
+    public DbSet<Fact> Facts => Set<Fact>();
+    public DbSet<Document> Documents => Set<Document>();
+    public DbSet<Passage> Passages => Set<Passage>();
+    public DbSet<SearchEntry> SearchEntries => Set<SearchEntry>();
+    public DbSet<Agent> Agents => Set<Agent>();
+    public DbSet<AgentVersion> AgentVersions => Set<AgentVersion>();
+    public DbSet<Run> Runs => Set<Run>();
+    public DbSet<RunStep> RunSteps => Set<RunStep>();
+    public DbSet<Effect> Effects => Set<Effect>();
+    public DbSet<EffectEvent> EffectEvents => Set<EffectEvent>();
+    public DbSet<Approval> Approvals => Set<Approval>();
+    public DbSet<MailMessage> Mails => Set<MailMessage>();
+
+    /// <summary>The workspace this context serves; asking without one is a bug and throws.</summary>
+    public Guid CurrentWorkspace => workspaceId
+        ?? throw new InvalidOperationException("No workspace is set: open the database for one, or lift the workspace filter by name.");
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        Prepare();
+        var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        if (Database.CurrentTransaction is null)
+            Announce();
+        return written;
+    }
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
+        throw new NotSupportedException("Saving blocks a thread: use SaveChangesAsync.");
+
+    /// <summary>Publishes what was saved; called when the transaction has committed.</summary>
+    internal void Announce()
+    {
+        foreach (var change in _pending.Distinct())
+            changes?.Publish(change);
+        _pending.Clear();
+    }
+
+    internal void Forget() => _pending.Clear();
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        BizQModel.Build(builder);
+        ScopeAll(builder);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+    {
+        conventions.Properties<JsonElement>().HaveConversion<JsonElementConverter, JsonElementComparer>();
+        conventions.Properties<Enum>().HaveConversion<string>();
+    }
+
+    private void ScopeAll(ModelBuilder builder)
+    {
+        var scope = typeof(BizQDb).GetMethod(nameof(Scope), System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!;
+        foreach (var type in builder.Model.GetEntityTypes().Select(t => t.ClrType).Where(t => t.IsAssignableTo(typeof(IInWorkspace))).ToList())
+            scope.MakeGenericMethod(type).Invoke(this, [builder]);
+    }
+
+    private void Scope<T>(ModelBuilder builder) where T : class, IInWorkspace =>
+        builder.Entity<T>().HasQueryFilter(WorkspaceFilter, row => row.WorkspaceId == CurrentWorkspace);
+
+    private void Prepare()
+    {
+        foreach (var entry in ChangeTracker.Entries())
+        {
+            if (entry.State is not (EntityState.Added or EntityState.Modified or EntityState.Deleted))
+                continue;
+            if (entry.Entity is IInWorkspace row && workspaceId is { } mine && row.WorkspaceId != mine)
+                throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} of another workspace was about to be written.");
+            if (entry.Entity is IInWorkspace { WorkspaceId: var owner } && owner == Guid.Empty)
+                throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} without a workspace was about to be written.");
+            if (entry.State == EntityState.Modified && entry.Metadata.FindProperty("Version") is { IsConcurrencyToken: true })
+                entry.Property("Version").CurrentValue = (int)entry.Property("Version").OriginalValue! + 1;
+            if (ChangeOf(entry.Entity) is { } change)
+                _pending.Add(change);
+        }
+    }
+
+    private static Change? ChangeOf(object entity) => entity switch
+    {
+        Run run => new(run.WorkspaceId, "runs", run.Id),
+        RunStep step => new(step.WorkspaceId, "runs", step.RunId),
+        Effect effect => new(effect.WorkspaceId, "runs", effect.RunId),
+        Approval approval => new(approval.WorkspaceId, "approvals", approval.Id),
+        MailMessage mail => new(mail.WorkspaceId, "mail", mail.Id),
+        Agent agent => new(agent.WorkspaceId, "agents", agent.Id),
+        Entity thing => new(thing.WorkspaceId, "context", thing.Id),
+        Document document => new(document.WorkspaceId, "context", document.Id),
+        ApiKey key => new(key.WorkspaceId, "settings", key.Id),
+        Workspace workspace => new(workspace.Id, "settings", workspace.Id),
+        _ => null,
+    };
+}

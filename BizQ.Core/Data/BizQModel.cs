@@ -1,0 +1,148 @@
+using BizQ.Core.Agents;
+using BizQ.Core.Approvals;
+using BizQ.Core.Context;
+using BizQ.Core.Effects;
+using BizQ.Core.Mail;
+using BizQ.Core.Runs;
+using BizQ.Core.Workspaces;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace BizQ.Core.Data;
+
+/// <summary>Tables, keys and indexes, the same on both engines. Names follow the seed's SQL.</summary>
+internal static class BizQModel
+{
+    public static void Build(ModelBuilder model)
+    {
+        Workspaces(model);
+        Context(model);
+        Agents(model);
+        Runs(model);
+        Effects(model);
+        Tokens(model);
+    }
+
+    private static void Workspaces(ModelBuilder model)
+    {
+        model.Entity<Workspace>(e => { e.ToTable("workspaces"); e.HasIndex(w => w.Slug).IsUnique(); });
+        model.Entity<Membership>(e =>
+        {
+            e.ToTable("memberships");
+            e.HasIndex(m => new { m.WorkspaceId, m.PersonId }).IsUnique();
+            e.HasIndex(m => m.PersonId);
+        });
+        model.Entity<ApiKey>(e => { e.ToTable("api_keys"); e.HasIndex(k => k.Hash).IsUnique(); e.HasIndex(k => k.WorkspaceId); });
+        model.Entity<Person>(e =>
+        {
+            e.ToTable("people");
+            e.Property(p => p.ConcurrencyStamp).IsConcurrencyToken();
+            e.HasIndex(p => p.NormalizedUserName).IsUnique();
+            e.HasIndex(p => p.NormalizedEmail).IsUnique();
+        });
+        model.Entity<IdentityUserClaim<Guid>>(e => { e.ToTable("person_claims"); e.HasIndex(c => c.UserId); });
+        model.Entity<IdentityUserLogin<Guid>>(e => { e.ToTable("person_logins"); e.HasKey(l => new { l.LoginProvider, l.ProviderKey }); });
+        model.Entity<IdentityUserToken<Guid>>(e => { e.ToTable("person_tokens"); e.HasKey(t => new { t.UserId, t.LoginProvider, t.Name }); });
+    }
+
+    private static void Context(ModelBuilder model)
+    {
+        model.Entity<Entity>(e =>
+        {
+            e.ToTable("context_entities");
+            e.Property(x => x.Type).HasColumnName("entity_type");
+            e.Property(x => x.Data).HasColumnName("entity_data");
+            e.HasIndex(x => new { x.WorkspaceId, x.Type, x.Key }).IsUnique();
+            e.HasIndex(x => new { x.WorkspaceId, x.Type, x.Id });
+        });
+        model.Entity<Fact>(e =>
+        {
+            e.ToTable("facts");
+            e.HasIndex(f => new { f.WorkspaceId, f.EntityId, f.Field, f.Id });
+        });
+        model.Entity<Document>(e =>
+        {
+            e.ToTable("documents");
+            e.HasIndex(d => new { d.WorkspaceId, d.ContentHash }).IsUnique();
+        });
+        model.Entity<Passage>(e =>
+        {
+            e.ToTable("passages");
+            e.HasIndex(p => new { p.WorkspaceId, p.DocumentId, p.Ordinal }).IsUnique();
+        });
+        model.Entity<SearchEntry>(e =>
+        {
+            e.ToTable("search_entries");
+            e.HasKey(s => s.Row);
+            e.Property(s => s.Row).ValueGeneratedOnAdd();
+            e.HasIndex(s => s.Id).IsUnique();
+            e.HasIndex(s => new { s.WorkspaceId, s.OwnerId });
+        });
+    }
+
+    private static void Agents(ModelBuilder model)
+    {
+        model.Entity<Agent>(e =>
+        {
+            e.ToTable("agents");
+            e.HasIndex(a => new { a.WorkspaceId, a.Name }).IsUnique();
+        });
+        model.Entity<AgentVersion>(e =>
+        {
+            e.ToTable("agent_versions");
+            e.HasIndex(v => new { v.WorkspaceId, v.AgentId, v.Number }).IsUnique();
+        });
+    }
+
+    private static void Runs(ModelBuilder model)
+    {
+        model.Entity<Run>(e =>
+        {
+            e.ToTable("task_executions");
+            e.HasIndex(r => new { r.WorkspaceId, r.IdempotencyKey }).IsUnique();
+            e.HasIndex(r => new { r.WorkspaceId, r.Id });
+            e.HasIndex(r => new { r.WorkspaceId, r.AgentId, r.Id });
+            e.HasIndex(r => r.Status);
+        });
+        model.Entity<RunStep>(e =>
+        {
+            e.ToTable("run_steps");
+            e.HasIndex(s => new { s.WorkspaceId, s.RunId, s.Sequence }).IsUnique();
+        });
+        model.Entity<MailMessage>(e =>
+        {
+            e.ToTable("mails");
+            e.HasIndex(m => new { m.WorkspaceId, m.Direction, m.MessageId }).IsUnique();
+            e.HasIndex(m => new { m.WorkspaceId, m.Id });
+        });
+    }
+
+    private static void Effects(ModelBuilder model)
+    {
+        model.Entity<Effect>(e =>
+        {
+            e.ToTable("effects");
+            e.HasIndex(x => new { x.WorkspaceId, x.RunId });
+            e.HasIndex(x => new { x.WorkspaceId, x.IdempotencyKey }).IsUnique();
+            e.HasIndex(x => x.State);
+        });
+        model.Entity<EffectEvent>(e => { e.ToTable("effect_events"); e.HasIndex(x => new { x.WorkspaceId, x.EffectId, x.Id }); });
+        model.Entity<Approval>(e =>
+        {
+            e.ToTable("approvals");
+            e.HasIndex(a => new { a.WorkspaceId, a.State, a.Id });
+            e.HasIndex(a => new { a.WorkspaceId, a.RunId });
+        });
+    }
+
+    private static void Tokens(ModelBuilder model)
+    {
+        foreach (var type in model.Model.GetEntityTypes())
+        {
+            if (type.FindProperty("Version") is { ClrType: var clr } version && clr == typeof(int))
+                version.IsConcurrencyToken = true;
+            if (type.FindProperty("Id") is { ClrType: var id } key && id == typeof(Guid))
+                key.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
+        }
+    }
+}

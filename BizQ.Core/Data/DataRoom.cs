@@ -1,0 +1,21 @@
+using BizQ.Core.Monitoring;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace BizQ.Core.Data;
+
+public static class DataRoom
+{
+    public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
+    {
+        var path = Path.GetFullPath(configuration["Data:Path"] is { Length: > 0 } given ? given : "data");
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<Ids>();
+        services.AddSingleton<ChangeFeed>();
+        services.AddSingleton(provider => new BizQDatabase(configuration.GetConnectionString("BizQ"), path, provider.GetRequiredService<ChangeFeed>()));
+        services.AddSingleton<MigrateDatabase>();
+        services.AddSingleton(_ => new Archive(path));
+        return services;
+    }
+}

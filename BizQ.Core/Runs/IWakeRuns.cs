@@ -1,0 +1,10 @@
+namespace BizQ.Core.Runs;
+
+/// <summary>
+/// Tells the runtime, wherever it is, that a run has something to do. Called after the commit that made it so; losing the
+/// call loses only time, because recovery finds the run by its state.
+/// </summary>
+public interface IWakeRuns
+{
+    ValueTask Wake(Guid runId);
+}

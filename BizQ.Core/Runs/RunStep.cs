@@ -1,0 +1,38 @@
+using System.Text.Json;
+using BizQ.Core.Workspaces;
+
+namespace BizQ.Core.Runs;
+
+public enum StepStatus { Waiting, Succeeded, Failed, Skipped }
+
+/// <summary>One node's execution inside a run: a record of the journal (table <c>run_steps</c>).</summary>
+public sealed class RunStep : IInWorkspace
+{
+    public required Guid Id { get; init; }
+    public required Guid WorkspaceId { get; init; }
+    public required Guid RunId { get; init; }
+    public required string NodeId { get; init; }
+    public required string Kind { get; init; }
+    public string? Title { get; init; }
+    /// <summary>From 1 in the order the steps were recorded.</summary>
+    public required int Sequence { get; init; }
+    public required StepStatus Status { get; set; }
+    public JsonElement? Input { get; set; }
+    public JsonElement? Output { get; set; }
+    /// <summary>A JSON array of <see cref="Context.Evidence"/>.</summary>
+    public JsonElement? Evidence { get; set; }
+    /// <summary>Indexes into the definition's edges of those this step made live.</summary>
+    public JsonElement? LiveEdges { get; set; }
+    public string? Model { get; set; }
+    public int? InputTokens { get; set; }
+    public int? OutputTokens { get; set; }
+    public decimal? CostUsd { get; set; }
+    public Guid? EffectId { get; set; }
+    public Guid? ApprovalId { get; set; }
+    /// <summary><c>{ code, message }</c></summary>
+    public JsonElement? Error { get; set; }
+    public int Attempt { get; set; } = 1;
+    public required DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? CompletedAt { get; set; }
+    public double? DurationMs { get; set; }
+}

@@ -1,0 +1,8 @@
+namespace BizQ.Web.Agents;
+
+public static class AgentsApi
+{
+    public static void MapAgentsApi(this RouteGroupBuilder api)
+    {
+    }
+}

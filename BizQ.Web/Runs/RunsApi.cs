@@ -1,0 +1,8 @@
+namespace BizQ.Web.Runs;
+
+public static class RunsApi
+{
+    public static void MapRunsApi(this RouteGroupBuilder api)
+    {
+    }
+}
