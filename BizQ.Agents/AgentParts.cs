@@ -1,4 +1,5 @@
 using System.Reflection;
+using BizQ.Agents.Effects;
 using BizQ.Agents.Nodes;
 using BizQ.Agents.Runtime;
 using BizQ.Agents.Tools;
@@ -20,6 +21,7 @@ public static class AgentParts
                 services.AddSingleton(typeof(ITool), type);
         }
         services.AddSingleton<Expressions>();
+        services.AddSingleton<EffectDesk>();
         services.AddSingleton(provider => new AgentCatalog(
             [.. provider.GetServices<INodeKind>().Select(kind => kind.Description).OrderBy(d => d.Kind, StringComparer.Ordinal)],
             [.. provider.GetServices<ITool>().SelectMany(tool => tool.Operations).OrderBy(o => o.Name, StringComparer.Ordinal)],

@@ -4,5 +4,6 @@ namespace BizQ.Core.Approvals;
 
 public static class ApprovalsRoom
 {
-    public static IServiceCollection AddApprovals(this IServiceCollection services) => services;
+    public static IServiceCollection AddApprovals(this IServiceCollection services) => services
+        .AddSingleton<DecideApproval>();
 }
