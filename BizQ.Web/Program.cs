@@ -17,27 +17,35 @@ using BizQ.Web.Account;
 using BizQ.Web.Api;
 using BizQ.Web.Layout;
 
-var builder = WebApplication.CreateBuilder(args);
-
-builder.Services.AddData(builder.Configuration);
-builder.Services.AddWorkspaces().AddContext().AddAgents().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail();
-builder.Services
-    .AddAgentParts()
-    .AddAgentRuntime(builder.Configuration)
-    .AddAgentModels(builder.Configuration)
-    .AddAgentSchedules(builder.Configuration)
-    .AddAgentMail(builder.Configuration);
-builder.AddCluster();
-builder.Services.AddAccount().AddApi().AddPages();
-
-var app = builder.Build();
-
-await app.Services.GetRequiredService<MigrateDatabase>().Run(TimeProvider.System, CancellationToken.None);
-app.MapAccount();
-app.MapApi();
-app.MapPages();
-
+var app = await Build(args);
 await app.RunAsync();
 
-/// <summary>Named so that tests can start the real host.</summary>
-public sealed partial class Program;
+/// <summary>The table of contents: which rooms this host has. Tests build the same host in their own process.</summary>
+public sealed partial class Program
+{
+    /// <summary>The whole host, migrated and not yet started. <paramref name="change"/> has the last word on its services.</summary>
+    public static async Task<WebApplication> Build(string[] args, Action<WebApplicationBuilder>? change = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+
+        builder.Services.AddData(builder.Configuration);
+        builder.Services.AddWorkspaces().AddContext().AddAgents().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail();
+        builder.Services
+            .AddAgentParts()
+            .AddAgentRuntime(builder.Configuration)
+            .AddAgentModels(builder.Configuration)
+            .AddAgentSchedules(builder.Configuration)
+            .AddAgentMail(builder.Configuration);
+        builder.AddCluster();
+        builder.Services.AddAccount().AddApi().AddPages();
+        change?.Invoke(builder);
+
+        var app = builder.Build();
+
+        await app.Services.GetRequiredService<MigrateDatabase>().Run(TimeProvider.System, CancellationToken.None);
+        app.MapAccount();
+        app.MapApi();
+        app.MapPages();
+        return app;
+    }
+}
