@@ -3,7 +3,8 @@ using BizQ.Core.Workspaces;
 
 namespace BizQ.Core.Runs;
 
-public enum StepStatus { Waiting, Succeeded, Failed, Skipped }
+/// <summary>Retried: it failed, and a person let its node run again; the newer step counts.</summary>
+public enum StepStatus { Waiting, Succeeded, Failed, Skipped, Retried }
 
 /// <summary>One node's execution inside a run: a record of the journal (table <c>run_steps</c>).</summary>
 public sealed class RunStep : IInWorkspace

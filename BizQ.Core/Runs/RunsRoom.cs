@@ -4,5 +4,10 @@ namespace BizQ.Core.Runs;
 
 public static class RunsRoom
 {
-    public static IServiceCollection AddRuns(this IServiceCollection services) => services;
+    public static IServiceCollection AddRuns(this IServiceCollection services) => services
+        .AddSingleton<StartRun>()
+        .AddSingleton<ListRuns>()
+        .AddSingleton<ReadRun>()
+        .AddSingleton<CancelRun>()
+        .AddSingleton<RetryRun>();
 }

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using BizQ.Core.Agents;
+using BizQ.Core.Data;
+using BizQ.Core.Workspaces;
+using Microsoft.EntityFrameworkCore;
+
+namespace BizQ.Core.Runs;
+
+/// <param name="TaskType">What started it: manual, api, mail or schedule.</param>
+/// <param name="Title">One line that tells people which run this is.</param>
+/// <param name="Input">What expressions see as <c>trigger</c>.</param>
+/// <param name="IdempotencyKey">The same key again answers with the run that is already there.</param>
+public sealed record StartRunRequest(Guid AgentId, string TaskType, string Title, JsonElement Input, string IdempotencyKey, Guid? MailId = null);
+
+/// <summary>Accepts a piece of work: from the commit on it is BizQ's to finish, whatever happens to this process.</summary>
+public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock, IWakeRuns wake)
+{
+    /// <summary>Larger inputs belong into a document the run can look up.</summary>
+    public const int MostInputBytes = 1024 * 1024;
+
+    private const int LongestKey = 200;
+    private const int LongestTitle = 300;
+
+    public async Task<Outcome<Run>> Run(Actor actor, StartRunRequest request, CancellationToken cancel)
+    {
+        if (actor.Lacks(Permission.StartRuns) is { } lacking)
+            return lacking;
+        if (ProblemOf(request) is { } problem)
+            return problem;
+        await using var db = database.Open(actor.WorkspaceId);
+        if (await WithKey(db, request.IdempotencyKey, cancel) is { } already)
+            return SameWork(already, request);
+        var agent = await db.Agents.AsNoTracking().FirstOrDefaultAsync(a => a.Id == request.AgentId, cancel);
+        if (agent is null)
+            return Refusal.NotFound("agent");
+        if (WhyNot(agent) is { } not)
+            return not;
+        var run = Add(db, actor, agent, request);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException)
+        {
+            // Most likely the same key, a moment earlier: the unique index decides between parallel duplicates.
+            await using var fresh = database.Open(actor.WorkspaceId);
+            if (await WithKey(fresh, request.IdempotencyKey, cancel) is not { } first)
+                throw;
+            return SameWork(first, request);
+        }
+        await wake.Wake(run.Id);
+        return run;
+    }
+
+    /// <summary>Only adds the row, for callers that write their own rows in the same transaction; they wake the run after the commit.</summary>
+    public Run Add(BizQDb db, Actor actor, Agent agent, StartRunRequest request)
+    {
+        var run = new Run
+        {
+            Id = ids.New(),
+            WorkspaceId = actor.WorkspaceId,
+            AgentId = agent.Id,
+            AgentVersionId = agent.CurrentVersionId ?? throw new InvalidOperationException($"The agent {agent.Id} has no version to run; ask WhyNot first."),
+            AgentName = agent.Name,
+            TaskType = request.TaskType,
+            Title = OneLine(request.Title),
+            IdempotencyKey = request.IdempotencyKey,
+            Input = request.Input,
+            Status = RunStatus.Queued,
+            StartedAt = clock.GetUtcNow(),
+            StartedByName = actor.Name,
+            MailId = request.MailId,
+        };
+        db.Runs.Add(run);
+        return run;
+    }
+
+    /// <summary>Why this agent takes no work now; null when it does.</summary>
+    public static Refusal? WhyNot(Agent agent) => agent switch
+    {
+        { Status: AgentStatus.Paused } => Refusal.Conflict("agentPaused", $"{agent.Name} is paused. Resume it on its page, then start the run again."),
+        { Status: AgentStatus.Retired } => Refusal.Conflict("agentRetired", $"{agent.Name} is retired and takes no new work."),
+        { CurrentVersionId: null } => Refusal.Conflict("agentWithoutVersion", $"{agent.Name} has no saved version yet. Save its definition first."),
+        _ => null,
+    };
+
+    private static Refusal? ProblemOf(StartRunRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.IdempotencyKey) || request.IdempotencyKey.Length > LongestKey)
+            return Refusal.Invalid("badIdempotencyKey", $"The idempotency key must have 1 to {LongestKey} characters.");
+        if (request.Input.ValueKind is JsonValueKind.Undefined)
+            return Refusal.Invalid("inputMissing", "A run needs an input; send {} when there is nothing to say.");
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(request.Input, Json.Options).Length;
+        return bytes > MostInputBytes
+            ? Refusal.TooLarge("inputTooLarge", $"The input has {bytes:N0} bytes; a run takes {MostInputBytes:N0}. Store the rest as a document and let the agent look it up.")
+            : null;
+    }
+
+    private static Outcome<Run> SameWork(Run already, StartRunRequest request) => already.AgentId == request.AgentId
+        ? already
+        : Refusal.Conflict("idempotencyKeyUsed", "This idempotency key has already started a run of another agent. Use a new key for new work.");
+
+    private static Task<Run?> WithKey(BizQDb db, string key, CancellationToken cancel) =>
+        db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.IdempotencyKey == key, cancel);
+
+    private static string OneLine(string title)
+    {
+        var line = string.Join(' ', title.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length switch { 0 => "Untitled", > LongestTitle => line[..LongestTitle], _ => line };
+    }
+}
