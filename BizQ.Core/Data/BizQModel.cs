@@ -113,7 +113,10 @@ internal static class BizQModel
         {
             e.ToTable("mails");
             e.HasIndex(m => new { m.WorkspaceId, m.Direction, m.MessageId }).IsUnique();
+            e.HasIndex(m => new { m.WorkspaceId, m.IdempotencyKey }).IsUnique();
             e.HasIndex(m => new { m.WorkspaceId, m.Id });
+            e.HasIndex(m => new { m.WorkspaceId, m.ThreadId });
+            e.HasIndex(m => new { m.WorkspaceId, m.Direction, m.ReceivedAt });
         });
     }
 

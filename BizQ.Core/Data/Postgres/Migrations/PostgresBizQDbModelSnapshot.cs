@@ -757,6 +757,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("direction");
 
+                    b.Property<Guid?>("EffectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("effect_id");
+
                     b.Property<string>("FromAddress")
                         .IsRequired()
                         .HasColumnType("text")
@@ -766,6 +770,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("from_name");
 
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("idempotency_key");
+
                     b.Property<string>("InReplyTo")
                         .HasColumnType("text")
                         .HasColumnName("in_reply_to");
@@ -774,6 +782,14 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("message_id");
+
+                    b.Property<string>("NotAnswered")
+                        .HasColumnType("text")
+                        .HasColumnName("not_answered");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text")
+                        .HasColumnName("note");
 
                     b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
@@ -805,6 +821,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("text");
 
+                    b.Property<Guid>("ThreadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("thread_id");
+
                     b.Property<string>("ToAddresses")
                         .IsRequired()
                         .HasColumnType("text")
@@ -820,9 +840,19 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.HasIndex("WorkspaceId", "Id")
                         .HasDatabaseName("ix_mails_workspace_id_id");
 
+                    b.HasIndex("WorkspaceId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_mails_workspace_id_idempotency_key");
+
+                    b.HasIndex("WorkspaceId", "ThreadId")
+                        .HasDatabaseName("ix_mails_workspace_id_thread_id");
+
                     b.HasIndex("WorkspaceId", "Direction", "MessageId")
                         .IsUnique()
                         .HasDatabaseName("ix_mails_workspace_id_direction_message_id");
+
+                    b.HasIndex("WorkspaceId", "Direction", "ReceivedAt")
+                        .HasDatabaseName("ix_mails_workspace_id_direction_received_at");
 
                     b.ToTable("mails", (string)null);
                 });

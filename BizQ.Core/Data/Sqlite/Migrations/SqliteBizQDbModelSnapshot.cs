@@ -732,6 +732,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("direction");
 
+                    b.Property<Guid?>("EffectId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("effect_id");
+
                     b.Property<string>("FromAddress")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -741,6 +745,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("from_name");
 
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("idempotency_key");
+
                     b.Property<string>("InReplyTo")
                         .HasColumnType("TEXT")
                         .HasColumnName("in_reply_to");
@@ -749,6 +757,14 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("message_id");
+
+                    b.Property<string>("NotAnswered")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("not_answered");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
 
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER")
@@ -780,6 +796,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("text");
 
+                    b.Property<Guid>("ThreadId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("thread_id");
+
                     b.Property<string>("ToAddresses")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -795,9 +815,19 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.HasIndex("WorkspaceId", "Id")
                         .HasDatabaseName("ix_mails_workspace_id_id");
 
+                    b.HasIndex("WorkspaceId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_mails_workspace_id_idempotency_key");
+
+                    b.HasIndex("WorkspaceId", "ThreadId")
+                        .HasDatabaseName("ix_mails_workspace_id_thread_id");
+
                     b.HasIndex("WorkspaceId", "Direction", "MessageId")
                         .IsUnique()
                         .HasDatabaseName("ix_mails_workspace_id_direction_message_id");
+
+                    b.HasIndex("WorkspaceId", "Direction", "ReceivedAt")
+                        .HasDatabaseName("ix_mails_workspace_id_direction_received_at");
 
                     b.ToTable("mails", (string)null);
                 });

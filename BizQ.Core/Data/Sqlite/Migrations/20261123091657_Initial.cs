@@ -231,18 +231,23 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     message_id = table.Column<string>(type: "TEXT", nullable: false),
                     in_reply_to = table.Column<string>(type: "TEXT", nullable: true),
                     references = table.Column<string>(type: "TEXT", nullable: true),
+                    thread_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     from_address = table.Column<string>(type: "TEXT", nullable: false),
                     from_name = table.Column<string>(type: "TEXT", nullable: true),
                     to_addresses = table.Column<string>(type: "TEXT", nullable: false),
                     subject = table.Column<string>(type: "TEXT", nullable: false),
                     text = table.Column<string>(type: "TEXT", nullable: false),
                     @class = table.Column<string>(name: "class", type: "TEXT", nullable: false),
+                    not_answered = table.Column<string>(type: "TEXT", nullable: true),
+                    note = table.Column<string>(type: "TEXT", nullable: true),
                     content_hash = table.Column<string>(type: "TEXT", nullable: false),
                     size = table.Column<long>(type: "INTEGER", nullable: false),
                     attachment_count = table.Column<int>(type: "INTEGER", nullable: false),
                     received_at = table.Column<long>(type: "INTEGER", nullable: false),
                     sent_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    run_id = table.Column<Guid>(type: "TEXT", nullable: true)
+                    idempotency_key = table.Column<string>(type: "TEXT", nullable: true),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    effect_id = table.Column<Guid>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -538,9 +543,25 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_mails_workspace_id_direction_received_at",
+                table: "mails",
+                columns: new[] { "workspace_id", "direction", "received_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_mails_workspace_id_id",
                 table: "mails",
                 columns: new[] { "workspace_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_mails_workspace_id_idempotency_key",
+                table: "mails",
+                columns: new[] { "workspace_id", "idempotency_key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_mails_workspace_id_thread_id",
+                table: "mails",
+                columns: new[] { "workspace_id", "thread_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_memberships_person_id",

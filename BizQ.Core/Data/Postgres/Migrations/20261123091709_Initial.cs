@@ -233,18 +233,23 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     message_id = table.Column<string>(type: "text", nullable: false),
                     in_reply_to = table.Column<string>(type: "text", nullable: true),
                     references = table.Column<string>(type: "text", nullable: true),
+                    thread_id = table.Column<Guid>(type: "uuid", nullable: false),
                     from_address = table.Column<string>(type: "text", nullable: false),
                     from_name = table.Column<string>(type: "text", nullable: true),
                     to_addresses = table.Column<string>(type: "text", nullable: false),
                     subject = table.Column<string>(type: "text", nullable: false),
                     text = table.Column<string>(type: "text", nullable: false),
                     @class = table.Column<string>(name: "class", type: "text", nullable: false),
+                    not_answered = table.Column<string>(type: "text", nullable: true),
+                    note = table.Column<string>(type: "text", nullable: true),
                     content_hash = table.Column<string>(type: "text", nullable: false),
                     size = table.Column<long>(type: "bigint", nullable: false),
                     attachment_count = table.Column<int>(type: "integer", nullable: false),
                     received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    run_id = table.Column<Guid>(type: "uuid", nullable: true)
+                    idempotency_key = table.Column<string>(type: "text", nullable: true),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    effect_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -549,9 +554,25 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_mails_workspace_id_direction_received_at",
+                table: "mails",
+                columns: new[] { "workspace_id", "direction", "received_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_mails_workspace_id_id",
                 table: "mails",
                 columns: new[] { "workspace_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_mails_workspace_id_idempotency_key",
+                table: "mails",
+                columns: new[] { "workspace_id", "idempotency_key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_mails_workspace_id_thread_id",
+                table: "mails",
+                columns: new[] { "workspace_id", "thread_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_memberships_person_id",
