@@ -25,7 +25,9 @@ public static class AgentParts
         services.AddSingleton(provider => new AgentCatalog(
             [.. provider.GetServices<INodeKind>().Select(kind => kind.Description).OrderBy(d => d.Kind, StringComparer.Ordinal)],
             [.. provider.GetServices<ITool>().SelectMany(tool => tool.Operations).OrderBy(o => o.Name, StringComparer.Ordinal)],
-            provider.GetRequiredService<Expressions>().ProblemOf));
+            provider.GetRequiredService<Expressions>().ProblemOf,
+            (operation, arguments) => provider.GetServices<ITool>()
+                .FirstOrDefault(tool => tool.Operations.Any(o => o.Name == operation))?.AimOf(operation, arguments) ?? new Aim(null, null)));
         return services;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using BizQ.Core;
 using BizQ.Core.Agents;
 
 namespace BizQ.Agents.Tools;
@@ -14,10 +13,11 @@ public interface ITool
 
     /// <summary>Does it. Called only for an effect that is Intended; throws nothing expected.</summary>
     Task<ToolResult> Execute(ToolCall call, CancellationToken cancel);
-}
 
-/// <summary>Target as people know it (a mail address, a customer's name) and the amount of money it moves, if any.</summary>
-public sealed record Aim(string? Target, Money? Amount);
+    /// <summary>Takes back what <paramref name="call"/> did and <paramref name="result"/> told. Only asked of operations that declare a way.</summary>
+    Task<ToolResult> Undo(ToolCall call, JsonElement result, CancellationToken cancel) =>
+        Task.FromResult<ToolResult>(new ToolResult.Failed("cannotUndo", $"{call.Operation} declares that it can be undone but does not say how.", Retryable: false));
+}
 
 /// <param name="IdempotencyKey">The same for every attempt at one effect.</param>
 public sealed record ToolCall(Guid WorkspaceId, Guid RunId, Guid EffectId, string Operation, JsonElement Arguments, string IdempotencyKey);

@@ -17,9 +17,14 @@ public enum UndoWay { Irreversible, Operation, Compensation }
 /// <param name="Idempotent">True when a repeat under the same key cannot act twice; false makes a crash in flight Uncertain.</param>
 public sealed record OperationDescription(string Name, string Title, string Summary, JsonElement Arguments, bool Writes, bool Idempotent, UndoWay Undo);
 
+/// <summary>Whom an operation acts on as people know them (a mail address, a customer's name) and the amount of money it moves, if any.</summary>
+public sealed record Aim(string? Target, Money? Amount);
+
 /// <summary>Everything an agent can be made of. Filled by BizQ.Agents at start; Core checks definitions against it.</summary>
 /// <param name="ExpressionProblem">What is wrong with an expression's syntax, as a sentence; null when nothing is. Core knows no script engine.</param>
+/// <param name="AimOf">Whom an operation with these arguments acts on and what it moves: the tool's own answer, which Core needs to judge an edit.</param>
 public sealed record AgentCatalog(
     IReadOnlyList<NodeDescription> Nodes,
     IReadOnlyList<OperationDescription> Operations,
-    Func<string, string?> ExpressionProblem);
+    Func<string, string?> ExpressionProblem,
+    Func<string, JsonElement, Aim>? AimOf = null);

@@ -30,6 +30,8 @@ public sealed class Run : IInWorkspace
     public DateTimeOffset? CompletedAt { get; set; }
     public int? DurationMs { get; set; }
     public required string StartedByName { get; init; }
+    /// <summary>The person or API key that started it by hand or over the API; null for mail and schedules. Nobody approves their own work.</summary>
+    public Guid? StartedBy { get; init; }
     public Guid? MailId { get; init; }
     /// <summary>The fence: whoever writes must have read this version; a stale writer is refused.</summary>
     public int Version { get; set; } = 1;

@@ -69,6 +69,7 @@ public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock,
             Status = RunStatus.Queued,
             StartedAt = clock.GetUtcNow(),
             StartedByName = actor.Name,
+            StartedBy = request.TaskType is "manual" or "api" ? actor.Id : null,
             MailId = request.MailId,
         };
         db.Runs.Add(run);

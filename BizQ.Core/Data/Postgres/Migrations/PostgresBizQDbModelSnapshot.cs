@@ -357,6 +357,12 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Data"), "gin");
 
+                    b.HasIndex("WorkspaceId", "Key")
+                        .HasDatabaseName("ix_context_entities_workspace_id_key");
+
+                    b.HasIndex("WorkspaceId", "Name")
+                        .HasDatabaseName("ix_context_entities_workspace_id_name");
+
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");
 
@@ -913,6 +919,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.Property<DateTimeOffset>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
+
+                    b.Property<Guid?>("StartedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("started_by");
 
                     b.Property<string>("StartedByName")
                         .IsRequired()

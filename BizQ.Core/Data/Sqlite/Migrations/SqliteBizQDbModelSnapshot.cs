@@ -346,6 +346,12 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.HasKey("Id")
                         .HasName("pk_context_entities");
 
+                    b.HasIndex("WorkspaceId", "Key")
+                        .HasDatabaseName("ix_context_entities_workspace_id_key");
+
+                    b.HasIndex("WorkspaceId", "Name")
+                        .HasDatabaseName("ix_context_entities_workspace_id_name");
+
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");
 
@@ -888,6 +894,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.Property<long>("StartedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("started_at");
+
+                    b.Property<Guid?>("StartedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("started_by");
 
                     b.Property<string>("StartedByName")
                         .IsRequired()

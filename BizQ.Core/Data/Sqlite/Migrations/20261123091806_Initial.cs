@@ -433,6 +433,7 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     completed_at = table.Column<long>(type: "INTEGER", nullable: true),
                     duration_ms = table.Column<int>(type: "INTEGER", nullable: true),
                     started_by_name = table.Column<string>(type: "TEXT", nullable: false),
+                    started_by = table.Column<Guid>(type: "TEXT", nullable: true),
                     mail_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
@@ -503,6 +504,16 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 table: "context_entities",
                 columns: new[] { "workspace_id", "entity_type", "key" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_entities_workspace_id_key",
+                table: "context_entities",
+                columns: new[] { "workspace_id", "key" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_entities_workspace_id_name",
+                table: "context_entities",
+                columns: new[] { "workspace_id", "name" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_documents_workspace_id_content_hash",

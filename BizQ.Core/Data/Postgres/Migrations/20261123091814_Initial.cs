@@ -438,6 +438,7 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     duration_ms = table.Column<int>(type: "integer", nullable: true),
                     started_by_name = table.Column<string>(type: "text", nullable: false),
+                    started_by = table.Column<Guid>(type: "uuid", nullable: true),
                     mail_id = table.Column<Guid>(type: "uuid", nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false)
                 },
@@ -514,6 +515,16 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 table: "context_entities",
                 columns: new[] { "workspace_id", "entity_type", "key" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_entities_workspace_id_key",
+                table: "context_entities",
+                columns: new[] { "workspace_id", "key" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_entities_workspace_id_name",
+                table: "context_entities",
+                columns: new[] { "workspace_id", "name" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_documents_workspace_id_content_hash",
