@@ -1,9 +1,30 @@
+using System.Buffers.Binary;
+
 namespace BizQ.Core;
 
-/// <summary>New ids: UUIDv7 of the injected clock, so that they sort by time and lists can page by them.</summary>
+/// <summary>
+/// New ids: UUIDv7 of the injected clock. Within one millisecond they count up (RFC 9562, method 1), so that ids of one process
+/// sort in the order they were made, lists page by them without surprise, and a batch keeps its order even under a standing clock.
+/// </summary>
 public sealed class Ids(TimeProvider clock)
 {
-#pragma warning disable RS0030 // The one place that makes ids.
-    public Guid New() => Guid.CreateVersion7(clock.GetUtcNow());
-#pragma warning restore RS0030
+    // 12 bits, the width of rand_a; what does not fit borrows from the next millisecond.
+    private const int PerMillisecond = 1 << 12;
+
+    private readonly Lock _gate = new();
+    private long _last;
+
+    public Guid New()
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds() * PerMillisecond;
+        long stamp;
+        lock (_gate)
+            stamp = _last = Math.Max(now, _last + 1);
+        Span<byte> bytes = stackalloc byte[16];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(bytes[8..]);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, (stamp / PerMillisecond) << 16);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)(0x7000 | (stamp % PerMillisecond)));
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
 }

@@ -4,5 +4,10 @@ namespace BizQ.Core.Context;
 
 public static class ContextRoom
 {
-    public static IServiceCollection AddContext(this IServiceCollection services) => services;
+    public static IServiceCollection AddContext(this IServiceCollection services) => services
+        .AddSingleton<WriteEntity>()
+        .AddSingleton<FindEntities>()
+        .AddSingleton<VerifyFact>()
+        .AddSingleton<SearchContext>()
+        .AddSingleton<AddDocument>();
 }

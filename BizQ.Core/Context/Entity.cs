@@ -13,7 +13,17 @@ public sealed class Entity : IInWorkspace
     /// <summary>What people call it; taken from the data (name, title, number, e-mail) when not given.</summary>
     public required string Name { get; set; }
     /// <summary>The business's own key (an order number, a customer's mail address), unique per type when present.</summary>
-    public string? Key { get; set; }
+    public string? Key
+    {
+        get;
+        set
+        {
+            field = value;
+            LookupKey = Lookup.Of(value);
+        }
+    }
+    /// <summary>The key as it is compared: OG-1042 and og-1042 are the same order.</summary>
+    public string? LookupKey { get; private set; }
     public required JsonElement Data { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; set; }
@@ -33,7 +43,17 @@ public sealed class Fact : IInWorkspace
     /// <summary>The top-level field of the entity's data.</summary>
     public required string Field { get; init; }
     /// <summary>Its value; JSON null says "no longer known".</summary>
-    public required JsonElement Value { get; init; }
+    public required JsonElement Value
+    {
+        get;
+        init
+        {
+            field = value;
+            Lookup = Context.Lookup.Of(value);
+        }
+    }
+    /// <summary>The value as it is compared when entities are looked up by a field; null for what is not a single value.</summary>
+    public string? Lookup { get; private set; }
     public required SourceKind Source { get; init; }
     /// <summary>Who or what said so: a person's name, a document's title and page, a mail's Message-ID.</summary>
     public required string SourceName { get; init; }
@@ -46,4 +66,28 @@ public sealed class Fact : IInWorkspace
     public string? VerifierName { get; set; }
     public DateTimeOffset? VerifiedAt { get; set; }
     public Guid? SupersededBy { get; set; }
+}
+
+/// <summary>How keys and field values are compared: without regard to case, outer space and the way accents are encoded.</summary>
+public static class Lookup
+{
+    // Enough for addresses, numbers and names; longer text is for search, and PostgreSQL's index takes no more than 2,700 bytes.
+    private const int Most = 200;
+
+    public static string? Of(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
+        var folded = text.Trim().Normalize(System.Text.NormalizationForm.FormC).ToLowerInvariant();
+        return folded.Length <= Most ? folded : null;
+    }
+
+    public static string? Of(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => Of(value.GetString()),
+        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => null,
+    };
 }

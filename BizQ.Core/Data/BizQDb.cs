@@ -57,6 +57,9 @@ public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, Change
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("Saving blocks a thread: use SaveChangesAsync.");
 
+    /// <summary>Publishes this too with the next save: for a row that others see as part of another one.</summary>
+    public void Tell(Change change) => _pending.Add(change);
+
     /// <summary>Publishes what was saved; called when the transaction has committed.</summary>
     internal void Announce()
     {

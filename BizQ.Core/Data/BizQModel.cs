@@ -52,7 +52,7 @@ internal static class BizQModel
             e.ToTable("context_entities");
             e.Property(x => x.Type).HasColumnName("entity_type");
             e.Property(x => x.Data).HasColumnName("entity_data");
-            e.HasIndex(x => new { x.WorkspaceId, x.Type, x.Key }).IsUnique();
+            e.HasIndex(x => new { x.WorkspaceId, x.Type, x.LookupKey }).IsUnique();
             e.HasIndex(x => new { x.WorkspaceId, x.Type, x.Id });
             // The personal data check asks whose a name or a number in a draft is, whatever its type.
             e.HasIndex(x => new { x.WorkspaceId, x.Key });
@@ -62,6 +62,8 @@ internal static class BizQModel
         {
             e.ToTable("facts");
             e.HasIndex(f => new { f.WorkspaceId, f.EntityId, f.Field, f.Id });
+            // Entities are looked up by any field through their current facts.
+            e.HasIndex(f => new { f.WorkspaceId, f.Field, f.Lookup }).HasFilter("superseded_by IS NULL");
         });
         model.Entity<Document>(e =>
         {

@@ -21,8 +21,20 @@ public sealed class PostgresBizQDb(DbContextOptions<PostgresBizQDb> options, Gui
         builder.Entity<Entity>().HasIndex(e => e.Data).HasMethod("gin");
         builder.Entity<SearchEntry>(e =>
         {
-            e.HasGeneratedTsVectorColumn(s => s.Vector!, "english", s => new { s.Title, s.Text });
+            e.Property(s => s.Vector).HasComputedColumnSql($"setweight({WordsOf("title")}, 'A') || setweight({WordsOf("text")}, 'D')", stored: true);
             e.HasIndex(s => s.Vector).HasMethod("gin");
         });
+    }
+
+    /// <summary>
+    /// Words are cut as SQLite's tokenizer cuts them: at every sign, so that OG-1042 is found by 1042 (PostgreSQL's own parser
+    /// would read -1042), and without accents. By translate, because unaccent is an extension and regular expressions follow the locale.
+    /// </summary>
+    private static string WordsOf(string column)
+    {
+        const string accents = "àáâãäåāăąçćčďèéêëēėęěğìíîïīįñńňòóôõöōőřśšşťùúûüūůűýÿžźżÀÁÂÃÄÅÇČÈÉÊËÌÍÎÏÑÒÓÔÕÖŘŠÙÚÛÜÝŽ";
+        const string letters = "aaaaaaaaacccdeeeeeeeegiiiiiinnnooooooorssstuuuuuuuyyzzzAAAAAACCEEEEIIIINOOOOORSUUUUYZ";
+        const string signs = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~’‘“”„–—…·•«»€£";
+        return $"to_tsvector('english', translate({column}, '{accents}{signs}''', '{letters}{new string(' ', signs.Length + 1)}'))";
     }
 }

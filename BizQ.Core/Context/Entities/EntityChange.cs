@@ -1,0 +1,88 @@
+using System.Text.Json;
+using BizQ.Core.Workspaces;
+
+namespace BizQ.Core.Context;
+
+/// <summary>
+/// What one write does to one entity: pure, from what is there and what is said. A write with an id is an edit of the whole
+/// (a field left out is no longer known) and makes a fact of each field that differs. A write by key is a statement of the fields
+/// it has: other fields stay, and a value said again at least <see cref="RestatedAfter"/> later is a new fact, because it was
+/// seen again; freshness is counted in days, and an hourly import must not multiply the history.
+/// </summary>
+internal sealed record EntityChange(JsonElement Data, string Name, string? Key, IReadOnlyList<Fact> Facts, IReadOnlyList<(Fact Old, Fact New)> Superseded, IReadOnlyList<Fact> Confirmed)
+{
+    public static readonly TimeSpan RestatedAfter = TimeSpan.FromDays(1);
+
+    public static EntityChange Of(Entity entity, bool isNew, IReadOnlyDictionary<string, Fact> current, WriteEntityRequest request, Actor actor, Ids ids, DateTimeOffset now)
+    {
+        var edit = request.Id is not null;
+        var observed = request.ObservedAt ?? now;
+        var said = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var property in request.Data.EnumerateObject())
+            said[property.Name] = property.Value.Clone();
+        if (edit)
+        {
+            foreach (var gone in current.Where(f => !said.ContainsKey(f.Key) && f.Value.Value.ValueKind != JsonValueKind.Null).Select(f => f.Key))
+                said[gone] = _null;
+        }
+        List<Fact> facts = [];
+        List<(Fact, Fact)> superseded = [];
+        List<Fact> confirmed = [];
+        foreach (var (field, value) in said)
+        {
+            current.TryGetValue(field, out var old);
+            var same = old is null ? value.ValueKind == JsonValueKind.Null : JsonElement.DeepEquals(old.Value, value);
+            if (same && (edit || old is null || observed - old.ObservedAt < RestatedAfter))
+            {
+                if (old is { VerifiedAt: null } && request.Verified && value.ValueKind != JsonValueKind.Null)
+                    confirmed.Add(old);
+                continue;
+            }
+            var fact = FactOf(entity, field, value, request, observed, ids);
+            if (request.Verified)
+                VerifyFact.Mark(fact, actor, now);
+            facts.Add(fact);
+            if (old is not null)
+                superseded.Add((old, fact));
+        }
+        var data = Project(entity.Data, said, edit);
+        return new EntityChange(data, NameOf(entity, isNew, request, data), KeyOf(entity, isNew, request, data), facts, superseded, confirmed);
+    }
+
+    private static readonly JsonElement _null = JsonElement.Parse("null");
+
+    private static Fact FactOf(Entity entity, string field, JsonElement value, WriteEntityRequest request, DateTimeOffset observed, Ids ids) => new()
+    {
+        Id = ids.New(),
+        WorkspaceId = entity.WorkspaceId,
+        EntityId = entity.Id,
+        Field = field,
+        Value = value,
+        Source = request.Source,
+        SourceName = request.SourceName,
+        ObservedAt = observed,
+        Confidence = request.Source == SourceKind.Inferred ? InferredConfidence : 1,
+    };
+
+    // Said by no one, worked out by a model: worth showing, not worth relying on until somebody verifies it.
+    private const double InferredConfidence = 0.6;
+
+    private static JsonElement Project(JsonElement old, Dictionary<string, JsonElement> said, bool edit)
+    {
+        var fields = new List<KeyValuePair<string, JsonElement>>();
+        if (!edit)
+            fields.AddRange(old.EnumerateObject().Where(p => !said.ContainsKey(p.Name)).Select(p => KeyValuePair.Create(p.Name, p.Value)));
+        fields.AddRange(said.Where(p => p.Value.ValueKind != JsonValueKind.Null));
+        return Json.Element(fields.ToDictionary(f => f.Key, f => f.Value));
+    }
+
+    private static string NameOf(Entity entity, bool isNew, WriteEntityRequest request, JsonElement data) =>
+        request.Name?.Trim() is { Length: > 0 } given ? given
+        : isNew || entity.Name == EntityText.NameOf(entity.Type, entity.Data) ? EntityText.NameOf(entity.Type, data)
+        : entity.Name;
+
+    private static string? KeyOf(Entity entity, bool isNew, WriteEntityRequest request, JsonElement data) =>
+        request.Key?.Trim() is { Length: > 0 } given ? given
+        : isNew || entity.Key == EntityText.KeyOf(entity.Type, entity.Data) ? EntityText.KeyOf(entity.Type, data)
+        : entity.Key;
+}

@@ -1,0 +1,69 @@
+using BizQ.Core.Data;
+using BizQ.Core.Workspaces;
+using Microsoft.EntityFrameworkCore;
+
+namespace BizQ.Core.Context;
+
+/// <summary>Entities of a type ("*" for all), newest first.</summary>
+/// <param name="Where">A top-level field, or "key", that must equal a text, without regard to case; all must hold.</param>
+/// <param name="Text">Words to search in them; the best come first then.</param>
+public sealed record FindEntitiesRequest(
+    string Type,
+    IReadOnlyDictionary<string, string>? Where = null,
+    string? Text = null,
+    int? Limit = null,
+    string? Cursor = null);
+
+/// <summary>Finds the things the business knows of. Removed ones are not found.</summary>
+public sealed class FindEntities(BizQDatabase database, SearchContext search)
+{
+    public async Task<Outcome<Page<Entity>>> Run(Actor actor, FindEntitiesRequest request, CancellationToken cancel)
+    {
+        if (actor.Lacks(Permission.View) is { } refusal)
+            return refusal;
+        var type = EntityLimits.NormalType(request.Type);
+        await using var db = database.Open(actor.WorkspaceId);
+        var matching = Matching(db, type, request.Where);
+        return string.IsNullOrWhiteSpace(request.Text)
+            ? await Newest(matching, request, cancel)
+            : await Best(actor, matching, type, request, cancel);
+    }
+
+    private static IQueryable<Entity> Matching(BizQDb db, string type, IReadOnlyDictionary<string, string>? where)
+    {
+        var entities = db.Entities.AsNoTracking().Where(e => e.RemovedAt == null);
+        if (type != "*")
+            entities = entities.Where(e => e.Type == type);
+        foreach (var (field, text) in where ?? new Dictionary<string, string>())
+        {
+            var lookup = Lookup.Of(text);
+            entities = lookup is null ? entities.Where(e => false)
+                : field == "key" ? entities.Where(e => e.LookupKey == lookup)
+                : entities.Where(e => db.Facts.Any(f => f.EntityId == e.Id && f.Field == field && f.Lookup == lookup && f.SupersededBy == null));
+        }
+        return entities;
+    }
+
+    private static async Task<Outcome<Page<Entity>>> Newest(IQueryable<Entity> matching, FindEntitiesRequest request, CancellationToken cancel)
+    {
+        if (request.Cursor is { Length: > 0 } cursor)
+        {
+            if (!Guid.TryParse(cursor, out var after))
+                return Refusal.Invalid("badCursor", "This cursor is not one that a list gave. Start again without it.");
+            matching = matching.Where(e => e.Id < after);
+        }
+        var size = Page<Entity>.Size(request.Limit);
+        var items = await matching.OrderByDescending(e => e.Id).Take(size + 1).ToListAsync(cancel);
+        return new Page<Entity>([.. items.Take(size)], items.Count > size ? items[size - 1].Id.ToString() : null);
+    }
+
+    private async Task<Outcome<Page<Entity>>> Best(Actor actor, IQueryable<Entity> matching, string type, FindEntitiesRequest request, CancellationToken cancel)
+    {
+        var found = await search.Run(actor, new SearchQuery(request.Text!, type == "*" ? null : [type], request.Limit, request.Cursor) { Kind = SearchKind.Entity }, cancel);
+        if (found.Refusal is { } refusal)
+            return refusal;
+        var ids = found.Value.Items.Select(hit => hit.Id).ToList();
+        var entities = await matching.Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, cancel);
+        return new Page<Entity>([.. ids.Where(entities.ContainsKey).Select(id => entities[id])], found.Value.Next);
+    }
+}
