@@ -82,7 +82,7 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
         : entity.Name;
 
     private static string? KeyOf(Entity entity, bool isNew, WriteEntityRequest request, JsonElement data) =>
-        request.Key?.Trim() is { Length: > 0 } given ? given
+        request.Key?.Trim() is { Length: > 0 } given ? (Lookup.Of(given) == entity.LookupKey ? entity.Key : given)
         : isNew || entity.Key == EntityText.KeyOf(entity.Type, entity.Data) ? EntityText.KeyOf(entity.Type, data)
         : entity.Key;
 }

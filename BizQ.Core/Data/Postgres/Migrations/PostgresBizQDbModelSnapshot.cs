@@ -322,6 +322,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("key");
 
+                    b.Property<string>("LookupKey")
+                        .HasColumnType("text")
+                        .HasColumnName("lookup_key");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -366,9 +370,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");
 
-                    b.HasIndex("WorkspaceId", "Type", "Key")
+                    b.HasIndex("WorkspaceId", "Type", "LookupKey")
                         .IsUnique()
-                        .HasDatabaseName("ix_context_entities_workspace_id_entity_type_key");
+                        .HasDatabaseName("ix_context_entities_workspace_id_entity_type_lookup_key");
 
                     b.ToTable("context_entities", (string)null);
                 });
@@ -391,6 +395,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("field");
+
+                    b.Property<string>("Lookup")
+                        .HasColumnType("text")
+                        .HasColumnName("lookup");
 
                     b.Property<DateTimeOffset>("ObservedAt")
                         .HasColumnType("timestamp with time zone")
@@ -441,6 +449,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_facts");
+
+                    b.HasIndex("WorkspaceId", "Field", "Lookup")
+                        .HasDatabaseName("ix_facts_workspace_id_field_lookup")
+                        .HasFilter("superseded_by IS NULL");
 
                     b.HasIndex("WorkspaceId", "EntityId", "Field", "Id")
                         .HasDatabaseName("ix_facts_workspace_id_entity_id_field_id");
@@ -542,8 +554,7 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("tsvector")
                         .HasColumnName("vector")
-                        .HasAnnotation("Npgsql:TsVectorConfig", "english")
-                        .HasAnnotation("Npgsql:TsVectorProperties", new[] { "Title", "Text" });
+                        .HasComputedColumnSql("setweight(to_tsvector('english', translate(title, 'àáâãäåāăąçćčďèéêëēėęěğìíîïīįñńňòóôõöōőřśšşťùúûüūůűýÿžźżÀÁÂÃÄÅÇČÈÉÊËÌÍÎÏÑÒÓÔÕÖŘŠÙÚÛÜÝŽ!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~’‘“”„–—…·•«»€£''', 'aaaaaaaaacccdeeeeeeeegiiiiiinnnooooooorssstuuuuuuuyyzzzAAAAAACCEEEEIIIINOOOOORSUUUUYZ                                              ')), 'A') || setweight(to_tsvector('english', translate(text, 'àáâãäåāăąçćčďèéêëēėęěğìíîïīįñńňòóôõöōőřśšşťùúûüūůűýÿžźżÀÁÂÃÄÅÇČÈÉÊËÌÍÎÏÑÒÓÔÕÖŘŠÙÚÛÜÝŽ!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~’‘“”„–—…·•«»€£''', 'aaaaaaaaacccdeeeeeeeegiiiiiinnnooooooorssstuuuuuuuyyzzzAAAAAACCEEEEIIIINOOOOORSUUUUYZ                                              ')), 'D')", true);
 
                     b.Property<Guid>("WorkspaceId")
                         .HasColumnType("uuid")

@@ -316,6 +316,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("key");
 
+                    b.Property<string>("LookupKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lookup_key");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -355,9 +359,9 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");
 
-                    b.HasIndex("WorkspaceId", "Type", "Key")
+                    b.HasIndex("WorkspaceId", "Type", "LookupKey")
                         .IsUnique()
-                        .HasDatabaseName("ix_context_entities_workspace_id_entity_type_key");
+                        .HasDatabaseName("ix_context_entities_workspace_id_entity_type_lookup_key");
 
                     b.ToTable("context_entities", (string)null);
                 });
@@ -380,6 +384,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("field");
+
+                    b.Property<string>("Lookup")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lookup");
 
                     b.Property<long>("ObservedAt")
                         .HasColumnType("INTEGER")
@@ -430,6 +438,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_facts");
+
+                    b.HasIndex("WorkspaceId", "Field", "Lookup")
+                        .HasDatabaseName("ix_facts_workspace_id_field_lookup")
+                        .HasFilter("superseded_by IS NULL");
 
                     b.HasIndex("WorkspaceId", "EntityId", "Field", "Id")
                         .HasDatabaseName("ix_facts_workspace_id_entity_id_field_id");

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BizQ.Core.Data.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteBizQDb))]
-    [Migration("20261123091806_Initial")]
+    [Migration("20261123091925_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -319,6 +319,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("key");
 
+                    b.Property<string>("LookupKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lookup_key");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -358,9 +362,9 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");
 
-                    b.HasIndex("WorkspaceId", "Type", "Key")
+                    b.HasIndex("WorkspaceId", "Type", "LookupKey")
                         .IsUnique()
-                        .HasDatabaseName("ix_context_entities_workspace_id_entity_type_key");
+                        .HasDatabaseName("ix_context_entities_workspace_id_entity_type_lookup_key");
 
                     b.ToTable("context_entities", (string)null);
                 });
@@ -383,6 +387,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("field");
+
+                    b.Property<string>("Lookup")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lookup");
 
                     b.Property<long>("ObservedAt")
                         .HasColumnType("INTEGER")
@@ -433,6 +441,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_facts");
+
+                    b.HasIndex("WorkspaceId", "Field", "Lookup")
+                        .HasDatabaseName("ix_facts_workspace_id_field_lookup")
+                        .HasFilter("superseded_by IS NULL");
 
                     b.HasIndex("WorkspaceId", "EntityId", "Field", "Id")
                         .HasDatabaseName("ix_facts_workspace_id_entity_id_field_id");

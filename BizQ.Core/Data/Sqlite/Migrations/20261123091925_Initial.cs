@@ -110,6 +110,7 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     entity_type = table.Column<string>(type: "TEXT", nullable: false),
                     name = table.Column<string>(type: "TEXT", nullable: false),
                     key = table.Column<string>(type: "TEXT", nullable: true),
+                    lookup_key = table.Column<string>(type: "TEXT", nullable: true),
                     entity_data = table.Column<string>(type: "TEXT", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),
@@ -205,6 +206,7 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     entity_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     field = table.Column<string>(type: "TEXT", nullable: false),
                     value = table.Column<string>(type: "TEXT", nullable: false),
+                    lookup = table.Column<string>(type: "TEXT", nullable: true),
                     source = table.Column<string>(type: "TEXT", nullable: false),
                     source_name = table.Column<string>(type: "TEXT", nullable: false),
                     source_id = table.Column<Guid>(type: "TEXT", nullable: true),
@@ -500,9 +502,9 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 columns: new[] { "workspace_id", "entity_type", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_context_entities_workspace_id_entity_type_key",
+                name: "ix_context_entities_workspace_id_entity_type_lookup_key",
                 table: "context_entities",
-                columns: new[] { "workspace_id", "entity_type", "key" },
+                columns: new[] { "workspace_id", "entity_type", "lookup_key" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -546,6 +548,12 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 name: "ix_facts_workspace_id_entity_id_field_id",
                 table: "facts",
                 columns: new[] { "workspace_id", "entity_id", "field", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_facts_workspace_id_field_lookup",
+                table: "facts",
+                columns: new[] { "workspace_id", "field", "lookup" },
+                filter: "superseded_by IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_mails_workspace_id_direction_message_id",

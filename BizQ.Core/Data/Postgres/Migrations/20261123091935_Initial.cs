@@ -112,6 +112,7 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     entity_type = table.Column<string>(type: "text", nullable: false),
                     name = table.Column<string>(type: "text", nullable: false),
                     key = table.Column<string>(type: "text", nullable: true),
+                    lookup_key = table.Column<string>(type: "text", nullable: true),
                     entity_data = table.Column<string>(type: "jsonb", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -207,6 +208,7 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     entity_id = table.Column<Guid>(type: "uuid", nullable: false),
                     field = table.Column<string>(type: "text", nullable: false),
                     value = table.Column<string>(type: "jsonb", nullable: false),
+                    lookup = table.Column<string>(type: "text", nullable: true),
                     source = table.Column<string>(type: "text", nullable: false),
                     source_name = table.Column<string>(type: "text", nullable: false),
                     source_id = table.Column<Guid>(type: "uuid", nullable: true),
@@ -407,9 +409,7 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     title = table.Column<string>(type: "text", nullable: false),
                     text = table.Column<string>(type: "text", nullable: false),
                     observed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    vector = table.Column<NpgsqlTsVector>(type: "tsvector", nullable: true)
-                        .Annotation("Npgsql:TsVectorConfig", "english")
-                        .Annotation("Npgsql:TsVectorProperties", new[] { "title", "text" })
+                    vector = table.Column<NpgsqlTsVector>(type: "tsvector", nullable: true, computedColumnSql: "setweight(to_tsvector('english', translate(title, 'àáâãäåāăąçćčďèéêëēėęěğìíîïīįñńňòóôõöōőřśšşťùúûüūůűýÿžźżÀÁÂÃÄÅÇČÈÉÊËÌÍÎÏÑÒÓÔÕÖŘŠÙÚÛÜÝŽ!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~’‘“”„–—…·•«»€£''', 'aaaaaaaaacccdeeeeeeeegiiiiiinnnooooooorssstuuuuuuuyyzzzAAAAAACCEEEEIIIINOOOOORSUUUUYZ                                              ')), 'A') || setweight(to_tsvector('english', translate(text, 'àáâãäåāăąçćčďèéêëēėęěğìíîïīįñńňòóôõöōőřśšşťùúûüūůűýÿžźżÀÁÂÃÄÅÇČÈÉÊËÌÍÎÏÑÒÓÔÕÖŘŠÙÚÛÜÝŽ!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~’‘“”„–—…·•«»€£''', 'aaaaaaaaacccdeeeeeeeegiiiiiinnnooooooorssstuuuuuuuyyzzzAAAAAACCEEEEIIIINOOOOORSUUUUYZ                                              ')), 'D')", stored: true)
                 },
                 constraints: table =>
                 {
@@ -511,9 +511,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 columns: new[] { "workspace_id", "entity_type", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_context_entities_workspace_id_entity_type_key",
+                name: "ix_context_entities_workspace_id_entity_type_lookup_key",
                 table: "context_entities",
-                columns: new[] { "workspace_id", "entity_type", "key" },
+                columns: new[] { "workspace_id", "entity_type", "lookup_key" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -557,6 +557,12 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 name: "ix_facts_workspace_id_entity_id_field_id",
                 table: "facts",
                 columns: new[] { "workspace_id", "entity_id", "field", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_facts_workspace_id_field_lookup",
+                table: "facts",
+                columns: new[] { "workspace_id", "field", "lookup" },
+                filter: "superseded_by IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_mails_workspace_id_direction_message_id",

@@ -13,7 +13,7 @@ using NpgsqlTypes;
 namespace BizQ.Core.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresBizQDb))]
-    [Migration("20261123091814_Initial")]
+    [Migration("20261123091935_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -325,6 +325,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("key");
 
+                    b.Property<string>("LookupKey")
+                        .HasColumnType("text")
+                        .HasColumnName("lookup_key");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -369,9 +373,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");
 
-                    b.HasIndex("WorkspaceId", "Type", "Key")
+                    b.HasIndex("WorkspaceId", "Type", "LookupKey")
                         .IsUnique()
-                        .HasDatabaseName("ix_context_entities_workspace_id_entity_type_key");
+                        .HasDatabaseName("ix_context_entities_workspace_id_entity_type_lookup_key");
 
                     b.ToTable("context_entities", (string)null);
                 });
@@ -394,6 +398,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("field");
+
+                    b.Property<string>("Lookup")
+                        .HasColumnType("text")
+                        .HasColumnName("lookup");
 
                     b.Property<DateTimeOffset>("ObservedAt")
                         .HasColumnType("timestamp with time zone")
@@ -444,6 +452,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_facts");
+
+                    b.HasIndex("WorkspaceId", "Field", "Lookup")
+                        .HasDatabaseName("ix_facts_workspace_id_field_lookup")
+                        .HasFilter("superseded_by IS NULL");
 
                     b.HasIndex("WorkspaceId", "EntityId", "Field", "Id")
                         .HasDatabaseName("ix_facts_workspace_id_entity_id_field_id");
@@ -545,8 +557,7 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("tsvector")
                         .HasColumnName("vector")
-                        .HasAnnotation("Npgsql:TsVectorConfig", "english")
-                        .HasAnnotation("Npgsql:TsVectorProperties", new[] { "Title", "Text" });
+                        .HasComputedColumnSql("setweight(to_tsvector('english', translate(title, 'àáâãäåāăąçćčďèéêëēėęěğìíîïīįñńňòóôõöōőřśšşťùúûüūůűýÿžźżÀÁÂÃÄÅÇČÈÉÊËÌÍÎÏÑÒÓÔÕÖŘŠÙÚÛÜÝŽ!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~’‘“”„–—…·•«»€£''', 'aaaaaaaaacccdeeeeeeeegiiiiiinnnooooooorssstuuuuuuuyyzzzAAAAAACCEEEEIIIINOOOOORSUUUUYZ                                              ')), 'A') || setweight(to_tsvector('english', translate(text, 'àáâãäåāăąçćčďèéêëēėęěğìíîïīįñńňòóôõöōőřśšşťùúûüūůűýÿžźżÀÁÂÃÄÅÇČÈÉÊËÌÍÎÏÑÒÓÔÕÖŘŠÙÚÛÜÝŽ!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~’‘“”„–—…·•«»€£''', 'aaaaaaaaacccdeeeeeeeegiiiiiinnnooooooorssstuuuuuuuyyzzzAAAAAACCEEEEIIIINOOOOORSUUUUYZ                                              ')), 'D')", true);
 
                     b.Property<Guid>("WorkspaceId")
                         .HasColumnType("uuid")
