@@ -1,3 +1,4 @@
+using BizQ.Agents.Models.BuiltIn;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -5,5 +6,11 @@ namespace BizQ.Agents.Models;
 
 public static class ModelsRoom
 {
-    public static IServiceCollection AddAgentModels(this IServiceCollection services, IConfiguration configuration) => services;
+    public static IServiceCollection AddAgentModels(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton<ClassifyText>()
+        .AddSingleton<ExtractFields>()
+        .AddSingleton<AnswerFromEvidence>()
+        .AddSingleton<DraftText>()
+        .AddSingleton<BuiltInModel>()
+        .AddSingleton<ModelRouter>();
 }
