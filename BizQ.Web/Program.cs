@@ -37,12 +37,13 @@ public sealed partial class Program
             .AddAgentSchedules(builder.Configuration)
             .AddAgentMail(builder.Configuration);
         builder.AddCluster();
-        builder.Services.AddAccount().AddApi().AddPages();
+        builder.Services.AddRateLimits().AddAccount().AddApi().AddPages();
         change?.Invoke(builder);
 
         var app = builder.Build();
 
         await app.Services.GetRequiredService<MigrateDatabase>().Run(TimeProvider.System, CancellationToken.None);
+        app.UsePages();
         app.MapAccount();
         app.MapApi();
         app.MapPages();

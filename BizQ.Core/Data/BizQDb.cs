@@ -23,6 +23,7 @@ public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, Change
 
     private readonly List<Change> _pending = [];
 
+    public DbSet<Installation> Installations => Set<Installation>();
     public DbSet<Workspace> Workspaces => Set<Workspace>();
     public DbSet<Membership> Memberships => Set<Membership>();
     public DbSet<Person> People => Set<Person>();
@@ -121,6 +122,7 @@ public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, Change
         Document document => new(document.WorkspaceId, "context", document.Id),
         ApiKey key => new(key.WorkspaceId, "settings", key.Id),
         Workspace workspace => new(workspace.Id, "settings", workspace.Id),
+        Membership member => new(member.WorkspaceId, "settings", member.PersonId),
         _ => null,
     };
 }

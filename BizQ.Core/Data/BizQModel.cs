@@ -25,6 +25,7 @@ internal static class BizQModel
 
     private static void Workspaces(ModelBuilder model)
     {
+        model.Entity<Installation>(e => { e.ToTable("installations"); e.Property(i => i.Id).ValueGeneratedNever(); });
         model.Entity<Workspace>(e => { e.ToTable("workspaces"); e.HasIndex(w => w.Slug).IsUnique(); });
         model.Entity<Membership>(e =>
         {

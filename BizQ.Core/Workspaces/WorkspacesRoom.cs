@@ -1,8 +1,17 @@
+using BizQ.Core.Workspaces.People;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BizQ.Core.Workspaces;
 
 public static class WorkspacesRoom
 {
-    public static IServiceCollection AddWorkspaces(this IServiceCollection services) => services;
+    public static IServiceCollection AddWorkspaces(this IServiceCollection services)
+    {
+        services.AddScoped<FindSeat>();
+        services.AddScoped<CountWaiting>();
+        services.AddScoped<FindAnything>();
+        services.AddScoped<CheckPassword>();
+        services.AddScoped<SetUpBusiness>();
+        return services;
+    }
 }

@@ -1,12 +1,58 @@
+using BizQ.Core.Data;
+using BizQ.Core.Workspaces;
+using BizQ.Core.Workspaces.People;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace BizQ.Web.Account;
 
 public static class AccountRoom
 {
+    // People stay signed in for two weeks after they were last here.
+    private static readonly TimeSpan StaysSignedIn = TimeSpan.FromDays(14);
+
     public static IServiceCollection AddAccount(this IServiceCollection services)
     {
+        services.AddIdentityCore<Person>(options =>
+        {
+            options.User.RequireUniqueEmail = true;
+            options.User.AllowedUserNameCharacters = "";
+            options.Password = new PasswordOptions
+            {
+                RequiredLength = PasswordRule.Least,
+                RequireDigit = false,
+                RequireLowercase = false,
+                RequireUppercase = false,
+                RequireNonAlphanumeric = false,
+                RequiredUniqueChars = 1,
+            };
+            options.Lockout.MaxFailedAccessAttempts = CheckPassword.Tries;
+            options.Lockout.DefaultLockoutTimeSpan = CheckPassword.LockedFor;
+        }).AddPasswordValidator<PasswordRule>();
+        // Nothing scoped may hold a database context, because a page's scope lives for hours: managers are opened by OpenIdentity.
+        services.RemoveAll<UserManager<Person>>();
+        services.RemoveAll<IUserClaimsPrincipalFactory<Person>>();
+        services.AddScoped<OpenIdentity>(provider => db => ActivatorUtilities.CreateInstance<UserManager<Person>>(
+            provider, new UserOnlyStore<Person, BizQDb, Guid>(db)));
+
         services.AddCascadingAuthenticationState();
-        services.AddAuthentication();
+        services.AddScoped<AuthenticationStateProvider, SeatWatch>();
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+        {
+            options.Cookie.Name = "bizq";
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            options.ExpireTimeSpan = StaysSignedIn;
+            options.LoginPath = "/sign-in";
+            options.AccessDeniedPath = "/sign-in";
+            options.Events.OnValidatePrincipal = SeatCookie.Validate;
+        });
         services.AddAuthorization();
+        services.AddSingleton<SetUpCode>();
         return services;
     }
 
@@ -15,5 +61,8 @@ public static class AccountRoom
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseRateLimiter();
+        app.MapSeatEndpoints();
+        app.Services.GetRequiredService<SetUpCode>().WriteWhenStarted(app);
     }
 }

@@ -9,6 +9,7 @@ public static class ActorClaims
     private const string Workspace = "bizq:workspace";
     private const string Kind = "bizq:kind";
     private const string Permissions = "bizq:permissions";
+    private const string Stamp = "bizq:stamp";
 
     public static IEnumerable<Claim> ToClaims(this Actor actor) =>
     [
@@ -16,8 +17,12 @@ public static class ActorClaims
         new(ClaimTypes.Name, actor.Name),
         new(Workspace, actor.WorkspaceId.ToString()),
         new(Kind, actor.Kind.ToString()),
-        new(Permissions, string.Join(' ', actor.Permissions)),
+        new(Permissions, string.Join(' ', actor.Permissions.Order())),
     ];
+
+    /// <summary>A signed-in person: the actor, and the stamp that a changed password makes stale.</summary>
+    public static ClaimsPrincipal ToPrincipal(this Seat seat, string scheme) =>
+        new(new ClaimsIdentity([.. seat.Actor.ToClaims(), new Claim(Stamp, seat.Stamp)], scheme));
 
     /// <summary>The actor of a signed-in principal; null when nobody is signed in to a workspace.</summary>
     public static Actor? ToActor(this ClaimsPrincipal principal) =>
@@ -29,4 +34,16 @@ public static class ActorClaims
                 principal.FindFirstValue(ClaimTypes.Name) ?? "",
                 (principal.FindFirstValue(Permissions) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<Permission>).ToHashSet())
             : null;
+
+    /// <summary>Null when the principal still says what is true; otherwise what it should say, or an anonymous one.</summary>
+    public static async Task<ClaimsPrincipal?> Renewed(this ClaimsPrincipal principal, FindSeat seats, CancellationToken cancel)
+    {
+        if (principal.ToActor() is not { Kind: ActorKind.Person, Id: { } person } actor
+            || await seats.Run(person, actor.WorkspaceId, cancel) is not { } seat
+            || principal.FindFirstValue(Stamp) != seat.Stamp)
+            return new ClaimsPrincipal(new ClaimsIdentity());
+        return actor.Name == seat.PersonName && actor.Permissions.SetEquals(seat.Actor.Permissions)
+            ? null
+            : seat.ToPrincipal(principal.Identity!.AuthenticationType!);
+    }
 }

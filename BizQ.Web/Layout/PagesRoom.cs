@@ -1,3 +1,5 @@
+using BizQ.Web.Controls;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MudBlazor.Services;
 
 namespace BizQ.Web.Layout;
@@ -9,7 +11,18 @@ public static class PagesRoom
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
         services.AddScoped<CurrentActor>();
+        services.AddScoped<Toasts>();
+        services.AddSingleton<SystemState>();
+        services.AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<SystemState>());
+        services.AddHealthChecks();
         return services;
+    }
+
+    /// <summary>An unknown page shows the not-found page, an unknown route of the API a problem document.</summary>
+    public static void UsePages(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase), api => api.UseStatusCodePages());
     }
 
     public static void MapPages(this WebApplication app)

@@ -226,6 +226,20 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "installations",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    set_up_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_installations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "mails",
                 columns: table => new
                 {
@@ -705,6 +719,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "facts");
+
+            migrationBuilder.DropTable(
+                name: "installations");
 
             migrationBuilder.DropTable(
                 name: "mails");
