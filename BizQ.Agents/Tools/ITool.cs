@@ -3,7 +3,7 @@ using BizQ.Core.Agents;
 
 namespace BizQ.Agents.Tools;
 
-/// <summary>Something that can act: one sealed type in one file, found by <see cref="AgentParts"/>.</summary>
+/// <summary>Something outside BizQ that can act: one sealed type in one file, found by <see cref="AgentParts"/>.</summary>
 public interface ITool
 {
     IReadOnlyList<OperationDescription> Operations { get; }

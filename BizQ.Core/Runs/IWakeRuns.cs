@@ -1,7 +1,7 @@
 namespace BizQ.Core.Runs;
 
 /// <summary>
-/// Tells the runtime, wherever it is, that a run has something to do. Called after the commit that made it so; losing the
+/// Tells the runtime, which is outside this floor and may be outside this process, that a run has something to do. Called after the commit that made it so; losing the
 /// call loses only time, because recovery finds the run by its state.
 /// </summary>
 public interface IWakeRuns

@@ -1,0 +1,23 @@
+namespace BizQ.Core.Agents;
+
+/// <summary>Context the agent cannot work without: entities of a type, with fields, no older than so many days.</summary>
+public sealed record NeedDefinition(string Type, IReadOnlyList<string>? Fields = null, int? MaxAgeDays = null, bool Required = true);
+
+/// <summary>Deny unless listed. Tools as "mail.send"; recipients: "sender" (who wrote in), "customers" (known ones), an address, or "@domain".</summary>
+public sealed record PermissionsDefinition
+{
+    public IReadOnlyList<string> Tools { get; init; } = [];
+    public IReadOnlyList<string> Recipients { get; init; } = ["sender"];
+    /// <summary>Entity types and "document" it may read; "*" for all.</summary>
+    public IReadOnlyList<string> Context { get; init; } = ["*"];
+}
+
+public sealed record LimitsDefinition
+{
+    /// <summary>Steps one run may take before it is parked.</summary>
+    public int MaxSteps { get; init; } = 200;
+    /// <summary>The largest amount one effect may move; none given means no effect may move money.</summary>
+    public Money? AmountPerEffect { get; init; }
+    /// <summary>Model cost one run may cause.</summary>
+    public Money? CostPerRun { get; init; }
+}
