@@ -1,9 +1,26 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace BizQ.Agents.Runtime;
 
 public static class RuntimeRoom
 {
-    public static IServiceCollection AddAgentRuntime(this IServiceCollection services, IConfiguration configuration) => services;
+    public static IServiceCollection AddAgentRuntime(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<RuntimeOptions>().Bind(configuration.GetSection("Runtime")).ValidateDataAnnotations().ValidateOnStart();
+        return services
+            .AddSingleton(provider => provider.GetRequiredService<IOptions<RuntimeOptions>>().Value)
+            .AddSingleton(_ => new RetryPause(new Random()))
+            .AddSingleton<JournalWriter>()
+            .AddSingleton<CompiledAgents>()
+            .AddSingleton<LoadRun>()
+            .AddSingleton<RecordSteps>()
+            .AddSingleton<EffectWork>()
+            .AddSingleton<NodeWork>()
+            .AddSingleton<DriveParts>()
+            .AddSingleton<RunLoop>()
+            .AddSingleton<Recovery>()
+            .AddHostedService(provider => provider.GetRequiredService<Recovery>());
+    }
 }

@@ -1,6 +1,4 @@
-using BizQ.Core.Approvals;
 using BizQ.Core.Data;
-using BizQ.Core.Effects;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -47,29 +45,10 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
         run.CompletedAt = now;
         run.DurationMs = (int)Math.Min((now - run.StartedAt).TotalMilliseconds, int.MaxValue);
         run.Error = Json.Element(new { code = "cancelled", message = $"Cancelled by {actor.Name}." });
-        await Expire(db, run, actor, now, cancel);
+        var effects = await db.Effects.Where(e => e.RunId == runId).ToListAsync(cancel);
+        var approvals = await db.Approvals.Where(a => a.RunId == runId).ToListAsync(cancel);
+        db.EffectEvents.AddRange(DropProposals.Of(effects, approvals, actor.Name, $"The run was cancelled by {actor.Name}.", ids, now));
         await db.SaveChangesAsync(cancel);
         return run;
-    }
-
-    private async Task Expire(BizQDb db, Run run, Actor actor, DateTimeOffset now, CancellationToken cancel)
-    {
-        foreach (var approval in await db.Approvals.Where(a => a.RunId == run.Id && a.State == ApprovalState.Open && a.Kind != ApprovalKind.Uncertain).ToListAsync(cancel))
-        {
-            approval.State = ApprovalState.Expired;
-            approval.DecidedAt = now;
-            approval.Reason = $"The run was cancelled by {actor.Name}.";
-        }
-        var undone = new[] { EffectState.Proposed, EffectState.Judged, EffectState.Approved, EffectState.Rechecked };
-        foreach (var effect in await db.Effects.Where(e => e.RunId == run.Id && undone.Contains(e.State)).ToListAsync(cancel))
-        {
-            db.EffectEvents.Add(new EffectEvent
-            {
-                Id = ids.New(), WorkspaceId = run.WorkspaceId, EffectId = effect.Id, From = effect.State, To = EffectState.Rejected,
-                Hash = effect.Hash, ByName = actor.Name, Note = "The run was cancelled.", At = now,
-            });
-            effect.State = EffectState.Rejected;
-            effect.EndedAt = now;
-        }
     }
 }

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using BizQ.Agents.Effects;
+using BizQ.Agents.Nodes;
+using BizQ.Core;
+using BizQ.Core.Agents;
+using BizQ.Core.Context;
+using BizQ.Core.Effects;
+using BizQ.Core.Runs;
+using BizQ.Core.Validation;
+
+namespace BizQ.Agents.Runtime;
+
+/// <summary>
+/// Takes a step with an effect one stretch further: each stretch ends where something must be committed before the next may
+/// begin. Proposed and judged; approved, rechecked and intended; executed.
+/// </summary>
+public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
+{
+    /// <summary>Tools have their own, shorter limits; this is for one that hangs all the same.</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
+
+    internal async Task<Worked> Propose(
+        Run run, AgentDefinition agent, NodeDefinition node, NodeResult.Propose proposal, JsonElement input, IReadOnlyList<Evidence> gathered,
+        DateTimeOffset started, CancellationToken stop)
+    {
+        var since = clock.GetTimestamp();
+        var judged = await desk.Judge(run, agent, node, proposal.Operation, proposal.Arguments, gathered, stop);
+        var waiting = new Worked(node, null, started, 0)
+        {
+            Status = StepStatus.Waiting, Input = input, Effect = judged.Effect, EffectEvents = judged.Events, Approval = judged.Approval,
+        };
+        if (judged is { Approval: null, Effect.State: EffectState.Approved })
+            waiting = await Intend(waiting, run, agent, judged.Effect, stop);
+        return Ended(waiting, null) with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
+    }
+
+    /// <param name="intendedHere">True when this process committed the intent itself, so that nobody can have acted on it yet.</param>
+    internal async Task<Worked> Continue(RunJournal journal, AgentDefinition agent, NodeDefinition node, RunStep step, bool intendedHere, CancellationToken stop)
+    {
+        var (run, effect) = (journal.Run, journal.EffectOf(step)!);
+        var since = clock.GetTimestamp();
+        var waiting = new Worked(node, step, step.StartedAt, 0) { Status = StepStatus.Waiting, Effect = effect };
+        var after = effect.State switch
+        {
+            EffectState.Approved or EffectState.Rechecked => await Intend(waiting, run, agent, effect, stop),
+            EffectState.Intended => await Act(waiting, effect, intendedHere),
+            _ => waiting,
+        };
+        return Ended(after, journal.ApprovalOf(step)?.Reason) with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
+    }
+
+    private async Task<Worked> Intend(Worked waiting, Run run, AgentDefinition agent, Effect effect, CancellationToken stop)
+    {
+        switch (await desk.Recheck(run, agent, effect, stop))
+        {
+            case Rechecked.Ok ok:
+                return waiting with { Effect = effect, EffectEvents = [.. waiting.EffectEvents, .. ok.Events, desk.Intend(effect)] };
+            case Rechecked.Changed { Again: var again }:
+                return waiting with { Effect = again.Effect, EffectEvents = [.. waiting.EffectEvents, .. again.Events], Approval = again.Approval };
+            default:
+                throw new InvalidOperationException("The recheck came to something the run loop does not know.");
+        }
+    }
+
+    /// <summary>Not stopped with the process: what has begun to act is followed to its end if there is time.</summary>
+    private async Task<Worked> Act(Worked waiting, Effect effect, bool intendedHere)
+    {
+        using var tooLong = new CancellationTokenSource(LongestCall, clock);
+        var executed = intendedHere ? await desk.Execute(effect, tooLong.Token) : await desk.Recover(effect, tooLong.Token);
+        return waiting with { Effect = executed.Effect, EffectEvents = executed.Events, Approval = executed.Approval, Acted = true };
+    }
+
+    /// <summary>The step ends with its effect, unless a person is asked about it.</summary>
+    private static Worked Ended(Worked worked, string? reason)
+    {
+        var effect = worked.Effect!;
+        if (worked.Approval is not null)
+            return worked;
+        return effect.State switch
+        {
+            EffectState.Done => worked with { Status = StepStatus.Succeeded, Output = OutputOf(effect, "done", effect.Result, null) },
+            EffectState.Rejected => worked with { Status = StepStatus.Succeeded, Output = OutputOf(effect, "rejected", null, reason) },
+            EffectState.Failed => worked with { Status = StepStatus.Failed, Error = Worked.ErrorOf("effectFailed", effect.Error ?? "The tool did not say why.") },
+            EffectState.Blocked => worked with { Status = StepStatus.Failed, Error = Blocked(effect) },
+            EffectState.Approved or EffectState.Rechecked or EffectState.Intended => worked,
+            var other => worked with { Status = StepStatus.Failed, Error = Worked.ErrorOf("effectUnsettled", $"The effect is {other} but nobody was asked about it. Try the step again.") },
+        };
+    }
+
+    private static JsonElement OutputOf(Effect effect, string state, JsonElement? result, string? reason) =>
+        Json.Element(new { @case = state, effectId = effect.Id, state, result, reason });
+
+    private static JsonElement Blocked(Effect effect)
+    {
+        var reasons = (effect.Findings is { } findings ? Json.Read<List<Finding>>(findings) : null) ?? [];
+        var blocking = reasons.Where(f => f.Verdict == Verdict.Block).ToList();
+        return Json.Element(new
+        {
+            code = "blocked",
+            message = blocking.Count == 0 ? "The checks do not let this out." : string.Join(' ', blocking.Select(f => f.Message)),
+            reasons = blocking.Select(f => f.Reason).Distinct(),
+        });
+    }
+}

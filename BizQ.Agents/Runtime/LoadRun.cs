@@ -1,0 +1,40 @@
+using BizQ.Core.Data;
+using BizQ.Core.Runs;
+using BizQ.Core.Workspaces;
+using Microsoft.EntityFrameworkCore;
+
+namespace BizQ.Agents.Runtime;
+
+/// <summary>A run as it stands in the database, with what its expressions may know of the workspace.</summary>
+public sealed record LoadedRun(RunJournal Journal, Workspace Workspace);
+
+/// <summary>Reads a run and all that is recorded of it.</summary>
+public sealed class LoadRun(BizQDatabase database)
+{
+    /// <summary>Runs are woken by id alone, so the workspace is found with the run; everything else is read inside it.</summary>
+    public async Task<LoadedRun?> Find(Guid runId, CancellationToken cancel)
+    {
+        await using var db = database.OpenUnscoped();
+        var found = await (
+            from run in db.Runs.IgnoreQueryFilters([BizQDb.WorkspaceFilter]).AsNoTracking()
+            join workspace in db.Workspaces.AsNoTracking() on run.WorkspaceId equals workspace.Id
+            where run.Id == runId
+            select new { Run = run, Workspace = workspace }).FirstOrDefaultAsync(cancel);
+        if (found is null)
+            return null;
+        return new LoadedRun(IsFresh(found.Run) ? new RunJournal(found.Run) : await Recorded(found.Run, cancel), found.Workspace);
+    }
+
+    private async Task<RunJournal> Recorded(Run run, CancellationToken cancel)
+    {
+        await using var db = database.Open(run.WorkspaceId);
+        return new RunJournal(
+            run,
+            await db.RunSteps.AsNoTracking().Where(s => s.RunId == run.Id).OrderBy(s => s.Sequence).ToListAsync(cancel),
+            await db.Effects.AsNoTracking().Where(e => e.RunId == run.Id).ToListAsync(cancel),
+            await db.Approvals.AsNoTracking().Where(a => a.RunId == run.Id).ToListAsync(cancel));
+    }
+
+    /// <summary>Every commit counts the version up, so the first one has no steps yet.</summary>
+    private static bool IsFresh(Run run) => run is { Version: 1, Status: RunStatus.Queued };
+}

@@ -1,0 +1,163 @@
+using System.Runtime.ExceptionServices;
+using BizQ.Core;
+using BizQ.Core.Agents;
+using BizQ.Core.Approvals;
+using BizQ.Core.Effects;
+using BizQ.Core.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace BizQ.Agents.Runtime;
+
+/// <summary>What every drive works with.</summary>
+public sealed record DriveParts(LoadRun Load, NodeWork Nodes, EffectWork Effects, RecordSteps Record, JournalWriter Writer, TimeProvider Clock, ILogger<RunLoop> Log);
+
+/// <summary>
+/// One drive of one run: asks the interpreter, works on nodes (independent ones side by side), commits what came of them, asks
+/// again. Nothing follows from a step before it is committed.
+/// </summary>
+internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
+{
+    private readonly Dictionary<string, Task<Worked?>> _busy = new(StringComparer.Ordinal);
+
+    /// <summary>Effects whose intent this drive committed: nobody can have acted on them before it does.</summary>
+    private readonly HashSet<Guid> _intended = [];
+
+    /// <summary>Steps this drive has read or written; one that is not among them was written by somebody else.</summary>
+    private readonly HashSet<Guid> _known = [.. loaded.Journal.Steps.Select(s => s.Id)];
+
+    private LoadedRun _loaded = loaded;
+    private Exception? _fault;
+
+    private RunJournal Journal => _loaded.Journal;
+
+    public async Task Run(CancellationToken stop)
+    {
+        using var halt = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            var decision = await Commit([]);
+            while (decision is not null)
+            {
+                if (decision is Decision.Go { Halt: true } || _fault is not null)
+                    await halt.CancelAsync();
+                if (decision is Decision.Go go && _fault is null && !stop.IsCancellationRequested)
+                    Begin(go, halt.Token);
+                if (_busy.Count == 0)
+                    break;
+                await Task.WhenAny(_busy.Values);
+                decision = await Commit(Finished());
+            }
+        }
+        finally
+        {
+            await halt.CancelAsync();
+            await ((Task)Task.WhenAll(_busy.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        if (_fault is not null)
+            ExceptionDispatchInfo.Throw(_fault);
+    }
+
+    private void Begin(Decision.Go go, CancellationToken halt)
+    {
+        if (go.Start.Count > 0)
+        {
+            var (journal, scope) = (Journal, RunScope.Of(Journal, _loaded.Workspace, parts.Clock.GetUtcNow()));
+            foreach (var node in go.Start)
+                _busy[node.Id] = Task.Run(() => parts.Nodes.Start(journal, graph, node, scope, halt), CancellationToken.None);
+        }
+        foreach (var step in go.Continue)
+            _busy[step.NodeId] = GoOn(step, halt);
+    }
+
+    private Task<Worked?> GoOn(RunStep step, CancellationToken halt)
+    {
+        var (journal, node) = (Journal, graph.Find(step.NodeId)!);
+        if (journal.EffectOf(step) is { } effect)
+        {
+            var here = _intended.Contains(effect.Id);
+            return Task.Run<Worked?>(async () => await parts.Effects.Continue(journal, graph.Definition, node, step, here, halt), CancellationToken.None);
+        }
+        return Task.FromResult<Worked?>(Decided(node, step, journal.ApprovalOf(step)));
+    }
+
+    private static Worked Decided(NodeDefinition node, RunStep step, Approval? approval) => new(node, step, step.StartedAt, 0)
+    {
+        Status = approval is null ? StepStatus.Failed : StepStatus.Succeeded,
+        Error = approval is null ? Worked.ErrorOf("approvalLost", "The approval this step waited for is gone. Try the step again.") : null,
+        Output = approval is null
+            ? null
+            : Json.Element(new { @case = approval.State == ApprovalState.Approved ? "approved" : "rejected", reason = approval.Reason, by = approval.DecidedByName }),
+    };
+
+    /// <summary>Takes what is done off the busy list. A failure ends the drive, but only after the others are recorded.</summary>
+    private List<Worked> Finished()
+    {
+        var done = new List<Worked>();
+        foreach (var (node, task) in _busy.Where(b => b.Value.IsCompleted).ToList())
+        {
+            _busy.Remove(node);
+            if (task.IsFaulted)
+                _fault ??= task.Exception.InnerException ?? task.Exception;
+#pragma warning disable RS0030 // The task has completed.
+            else if (task.IsCompletedSuccessfully && task.Result is { } worked)
+                done.Add(worked);
+#pragma warning restore RS0030
+        }
+        return done;
+    }
+
+    /// <summary>Records it all and returns what to do next; null when the run belongs to somebody else now.</summary>
+    private async Task<Decision?> Commit(List<Worked> worked)
+    {
+        while (true)
+        {
+            var entry = new JournalEntry(Journal.Run);
+            foreach (var one in worked)
+                parts.Record.Add(_loaded, graph, entry, one);
+            var before = Journal.Run.Status;
+            var decision = Interpreter.Advance(graph, Journal, _busy.Keys.ToHashSet(StringComparer.Ordinal));
+            if (worked.Count == 0 && decision is Decision.Go)
+                return decision;
+            parts.Record.Conclude(Journal, entry, decision);
+            if (worked.Count == 0 && Journal.Run.Status == before)
+                return decision;
+            _known.UnionWith(entry.NewSteps.Select(s => s.Id));
+            if (await parts.Writer.Commit(entry))
+            {
+                _intended.UnionWith(worked.Where(w => w.Effect is { State: EffectState.Intended }).Select(w => w.Effect!.Id));
+                return decision;
+            }
+            if (await Reread(entry, worked) is not { } remaining)
+                return null;
+            worked = remaining;
+        }
+    }
+
+    /// <summary>
+    /// Somebody wrote the run meanwhile: a person's decision or a cancellation, and the work goes on with it; or another drive,
+    /// and this one steps back.
+    /// </summary>
+    private async Task<List<Worked>?> Reread(JournalEntry refused, List<Worked> worked)
+    {
+        var runId = Journal.Run.Id;
+        if (await parts.Load.Find(runId, CancellationToken.None) is not { } fresh || fresh.Journal.Steps.Any(s => !_known.Contains(s.Id)))
+        {
+            parts.Log.LogWarning("Run {Run} is driven from elsewhere; letting go of it here", runId);
+            return null;
+        }
+        _loaded = fresh;
+        // A commit whose answer was lost on the way: it is there after all.
+        if (refused.NewSteps.Any(step => fresh.Journal.Steps.Any(s => s.Id == step.Id)))
+            return [];
+        var closed = fresh.Journal.Run.Ended || fresh.Journal.Run.Status == RunStatus.Parked;
+        return [.. worked.Where(one => one.Acted ? StillMine(one) : one.Waited is null && !closed)];
+    }
+
+    private bool StillMine(Worked acted)
+    {
+        if (Journal.Effects.GetValueOrDefault(acted.Effect!.Id)?.Version == acted.Effect.Version)
+            return true;
+        parts.Log.LogWarning("Effect {Effect} came to {State}, but somebody else had already settled it", acted.Effect.Id, acted.Effect.State);
+        return false;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using BizQ.Agents.Models;
+using BizQ.Core;
+using BizQ.Core.Agents;
+using BizQ.Core.Approvals;
+using BizQ.Core.Context;
+using BizQ.Core.Effects;
+using BizQ.Core.Runs;
+
+namespace BizQ.Agents.Runtime;
+
+/// <summary>What came of working on a node for a while; nothing of it is recorded yet.</summary>
+/// <param name="Waited">The waiting step this goes on with; null for a node's first record.</param>
+internal sealed record Worked(NodeDefinition Node, RunStep? Waited, DateTimeOffset StartedAt, double DurationMs)
+{
+    /// <summary>Waiting: for a person, or for its next part.</summary>
+    public required StepStatus Status { get; init; }
+    public JsonElement? Input { get; init; }
+    public JsonElement? Output { get; init; }
+    public IReadOnlyList<Evidence>? Evidence { get; init; }
+    public ModelUse? Use { get; init; }
+    public JsonElement? Error { get; init; }
+    public bool Taints { get; init; }
+    public Effect? Effect { get; init; }
+    public IReadOnlyList<EffectEvent> EffectEvents { get; init; } = [];
+    public Approval? Approval { get; init; }
+
+    /// <summary>True when the world was acted on: this must be recorded whatever has happened to the run meanwhile.</summary>
+    public bool Acted { get; init; }
+
+    public static JsonElement ErrorOf(string code, string message) => Json.Element(new { code, message });
+}
