@@ -120,7 +120,7 @@ public sealed class HostileExpressionTests
     {
         await Parallel.ForAsync(0, 400, (i, _) =>
         {
-            var scope = JsonElement.Parse($$"""{"trigger":{"n":{{i}}},"steps":{}}""");
+            var scope = JsonElement.Parse($$"""{"trigger":{"n":{{i}} },"steps":{} }""");
             Assert.Equal(i * 2, _expressions.Evaluate("trigger.n * 2", scope).Value.GetInt32());
             return ValueTask.CompletedTask;
         });
