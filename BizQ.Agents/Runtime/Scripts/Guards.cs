@@ -34,6 +34,7 @@ internal sealed class Guards
         guards.Mentioned(reading, "String", "padEnd", (text, a) => guards.Pad(text, a, atStart: false));
         guards.Mentioned(reading, "String", "concat", guards.Concat);
         guards.Mentioned(reading, "Array", "flat", guards.Flat);
+        guards.Mentioned(reading, "Array", "toLocaleString", (list, _) => guards.Join(list, []));
         foreach (var name in new[] { "replace", "replaceAll" })
         {
             if (reading.Dynamic || reading.Names.Contains(name))
@@ -59,7 +60,6 @@ internal sealed class Guards
             PrototypeOf(name).RemoveOwnProperty("constructor");
         foreach (var name in ToOriginals)
             PrototypeOf("Object").RemoveOwnProperty(name);
-        PrototypeOf("Array").RemoveOwnProperty("toLocaleString");
     }
 
     private JsValue Repeat(JsValue self, JsValue[] arguments)
