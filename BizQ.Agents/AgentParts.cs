@@ -21,7 +21,9 @@ public static class AgentParts
                 services.AddSingleton(typeof(ITool), type);
         }
         services.AddSingleton<Expressions>();
+        services.AddSingleton<CallTool>();
         services.AddSingleton<EffectDesk>();
+        services.AddSingleton<UndoEffect>();
         services.AddSingleton(provider => new AgentCatalog(
             [.. provider.GetServices<INodeKind>().Select(kind => kind.Description).OrderBy(d => d.Kind, StringComparer.Ordinal)],
             [.. provider.GetServices<ITool>().SelectMany(tool => tool.Operations).OrderBy(o => o.Name, StringComparer.Ordinal)],

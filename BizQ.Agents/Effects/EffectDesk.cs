@@ -1,9 +1,11 @@
 using System.Text.Json;
+using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Context;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
+using BizQ.Core.Validation;
 
 namespace BizQ.Agents.Effects;
 
@@ -37,20 +39,113 @@ public sealed record Executed(Effect Effect, IReadOnlyList<EffectEvent> Events, 
 /// A waiting step goes on by the effect's state once its approval is decided: Approved → recheck, Done → succeeded,
 /// Rejected → its case, Failed or Blocked → failed.
 /// </summary>
-public sealed class EffectDesk
+public sealed class EffectDesk(JudgeEffect judge, LookAgain lookAgain, CallTool tools, AgentCatalog catalog, Ids ids, TimeProvider clock)
 {
-    public Task<Judged> Judge(
-        Run run, AgentDefinition agent, NodeDefinition node, string operation, JsonElement arguments, IReadOnlyList<Evidence> evidence, CancellationToken cancel) =>
-        throw new NotSupportedException();
+    private const string Policy = "BizQ";
 
-    public Task<Rechecked> Recheck(Run run, AgentDefinition agent, Effect effect, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<Judged> Judge(
+        Run run, AgentDefinition agent, NodeDefinition node, string operation, JsonElement arguments, IReadOnlyList<Evidence> evidence, CancellationToken cancel)
+    {
+        var canonical = CanonicalJson.Of(arguments);
+        var text = canonical.Ok ? canonical.Value : Json.Text(arguments.GetRawText());
+        var effect = NewEffect(run, node, operation, text);
+        List<EffectEvent> events = [EffectLife.Propose(effect, run.AgentName, ids)];
+        var judgement = canonical.Refusal is { } refusal
+            ? new Judgement(Verdict.Block, [new Finding("schema", "Complete and well formed", Verdict.Block, refusal.Code, refusal.Message)], new Aim(null, null), evidence)
+            : await judge.Run(new Proposal(run.WorkspaceId, agent, operation, JsonElement.Parse(text), run.Input, run.Tainted, evidence), cancel);
+        return new Judged(effect, events, Settle(effect, judgement, run.AgentName, events, Mover.Checks, null));
+    }
+
+    public async Task<Rechecked> Recheck(Run run, AgentDefinition agent, Effect effect, CancellationToken cancel)
+    {
+        var before = effect.Evidence is { ValueKind: JsonValueKind.Array } list ? Json.Read<List<Evidence>>(list)! : [];
+        var again = await lookAgain.Run(run.WorkspaceId, before, cancel);
+        var proposal = new Proposal(run.WorkspaceId, agent, effect.Operation, JsonElement.Parse(effect.Arguments), run.Input, run.Tainted, again.Evidence);
+        var aged = await Aged(effect, proposal, cancel);
+        if (again.Changes.Count + aged.Count == 0)
+            return new Rechecked.Ok([.. Pass(effect)]);
+
+        List<Finding> changes =
+        [
+            .. again.Changes.Select(change => new Finding("recheck", "Facts since the approval", Verdict.Review, "factsChanged", change)),
+            .. aged.Select(finding => finding with { Check = "recheck", Title = "Facts since the approval" }),
+        ];
+        var why = string.Join(' ', changes.Select(change => change.Message));
+        var judgement = await judge.Run(proposal, cancel);
+        judgement = judgement with
+        {
+            Verdict = (Verdict)Math.Max((int)judgement.Verdict, (int)Verdict.Review),
+            Findings = [.. judgement.Findings.Where(f => f.Verdict == Verdict.Block), .. changes, .. judgement.Findings.Where(f => f.Verdict != Verdict.Block)],
+        };
+        List<EffectEvent> events = [];
+        return new Rechecked.Changed(new Judged(effect, events, Settle(effect, judgement, run.AgentName, events, Mover.Desk, why)), why);
+    }
 
     /// <summary>Rechecked → Intended. Commit it before calling <see cref="Execute"/>: that is what survives a crash.</summary>
-    public EffectEvent Intend(Effect effect) => throw new NotSupportedException();
+    public EffectEvent Intend(Effect effect) => EffectLife.Move(effect, EffectState.Intended, Mover.Desk, Policy, null, clock.GetUtcNow(), ids);
 
     /// <summary>Calls the tool. The effect must be Intended and committed.</summary>
-    public Task<Executed> Execute(Effect effect, CancellationToken cancel) => throw new NotSupportedException();
+    public Task<Executed> Execute(Effect effect, CancellationToken cancel) => tools.Run(effect, cancel);
 
     /// <summary>For an effect found Intended after a crash: an idempotent operation is executed again under its key, any other becomes Uncertain.</summary>
-    public Task<Executed> Recover(Effect effect, CancellationToken cancel) => throw new NotSupportedException();
+    public Task<Executed> Recover(Effect effect, CancellationToken cancel) => tools.Recover(effect, cancel);
+
+    private Effect NewEffect(Run run, NodeDefinition node, string operation, string arguments)
+    {
+        var id = ids.New();
+        return new Effect
+        {
+            Id = id,
+            WorkspaceId = run.WorkspaceId,
+            RunId = run.Id,
+            AgentId = run.AgentId,
+            NodeId = node.Id,
+            Operation = operation,
+            Arguments = arguments,
+            Hash = EffectHash.Of(operation, arguments),
+            State = EffectState.Proposed,
+            IdempotencyKey = id.ToString("N"),
+            ProposedAt = clock.GetUtcNow(),
+        };
+    }
+
+    /// <summary>Writes the judgement into the effect and moves it to where the verdict leads: Approved, Blocked, or a person.</summary>
+    private Approval? Settle(Effect effect, Judgement judgement, string agentName, List<EffectEvent> events, Mover by, string? why)
+    {
+        var now = clock.GetUtcNow();
+        effect.Target = judgement.Aim.Target;
+        effect.Amount = judgement.Aim.Amount?.Value;
+        effect.Currency = judgement.Aim.Amount?.Currency;
+        effect.Verdict = judgement.Verdict;
+        effect.Findings = Json.Element(judgement.Findings);
+        effect.Evidence = Json.Element(judgement.Evidence);
+        events.Add(EffectLife.Move(effect, EffectState.Judged, by, Policy, why ?? judgement.Verdict.ToString().ToLowerInvariant(), now, ids));
+        switch (judgement.Verdict)
+        {
+            case Verdict.Block:
+                effect.Error = string.Join(' ', judgement.Blocks.Select(finding => finding.Message));
+                events.Add(EffectLife.Move(effect, EffectState.Blocked, Mover.Checks, Policy, string.Join(", ", judgement.Blocks.Select(f => f.Reason).Distinct()), now, ids));
+                return null;
+            case Verdict.Allow:
+                events.Add(EffectLife.Move(effect, EffectState.Approved, Mover.Policy, Policy, "All checks agree.", now, ids));
+                return null;
+            default:
+                return AskPerson.About(effect, catalog.Operations.FirstOrDefault(o => o.Name == effect.Operation), agentName, judgement.Findings, now, ids);
+        }
+    }
+
+    /// <summary>What time alone has made doubtful since the effect was judged.</summary>
+    private async Task<List<Finding>> Aged(Effect effect, Proposal proposal, CancellationToken cancel)
+    {
+        var known = Concerns.Read(effect.Findings).Select(finding => (finding.Reason, finding.Quote)).ToHashSet();
+        var fresh = await judge.Freshness(proposal, cancel);
+        return [.. fresh.Findings.Where(finding => finding.Verdict != Verdict.Allow && !known.Contains((finding.Reason, finding.Quote)))];
+    }
+
+    private IEnumerable<EffectEvent> Pass(Effect effect)
+    {
+        // Found Rechecked after a crash: looking again was right, but it has nowhere to move.
+        if (effect.State != EffectState.Rechecked)
+            yield return EffectLife.Move(effect, EffectState.Rechecked, Mover.Desk, Policy, "Nothing it relied on has changed.", clock.GetUtcNow(), ids);
+    }
 }

@@ -5,5 +5,9 @@ namespace BizQ.Core.Approvals;
 public static class ApprovalsRoom
 {
     public static IServiceCollection AddApprovals(this IServiceCollection services) => services
-        .AddSingleton<DecideApproval>();
+        .AddSingleton<OwnWork>()
+        .AddSingleton<EditProposal>()
+        .AddSingleton<DecideApproval>()
+        .AddSingleton<ListApprovals>()
+        .AddSingleton<ReadApproval>();
 }

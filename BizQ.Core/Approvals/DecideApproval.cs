@@ -1,17 +1,141 @@
+using System.Data.Common;
 using System.Text.Json;
+using BizQ.Core.Data;
+using BizQ.Core.Effects;
+using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
+using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Approvals;
 
 /// <param name="Reason">Required to reject; kept with an approval as a note.</param>
-/// <param name="EditedArguments">The arguments to run instead of those proposed.</param>
+/// <param name="EditedArguments">What to run instead of what was proposed; fields that are not given stay as they are.</param>
 /// <param name="Hash">The hash that was shown; a decision on another one is refused.</param>
 /// <param name="Answer">For an Uncertain approval: "sent", "retry" or "giveUp".</param>
 public sealed record DecideRequest(Guid ApprovalId, bool Approve, string? Reason, JsonElement? EditedArguments, string? Hash, string? Answer = null);
 
-/// <summary>A person (or their key) says yes, no, or yes to a changed text. One decision counts, whoever else tries.</summary>
-public sealed class DecideApproval
+/// <summary>
+/// A person (or their key) says yes, no, or yes to a changed text. Approval, effect and run are written in one transaction
+/// under their versions, so one decision counts, whoever else tries at the same moment.
+/// </summary>
+public sealed class DecideApproval(BizQDatabase database, EditProposal edit, OwnWork ownWork, Ids ids, TimeProvider clock, IWakeRuns wake)
 {
-    public Task<Outcome<Approval>> Run(Actor actor, DecideRequest request, CancellationToken cancel) =>
-        Task.FromResult<Outcome<Approval>>(actor.Lacks(Permission.Decide) ?? Refusal.NotFound("approval"));
+    // The run loop writes the run often, so an honest decision may lose its version several times; a decided approval ends the tries.
+    private const int Attempts = 20;
+
+    private const int LongestReason = 2000;
+
+    public async Task<Outcome<Approval>> Run(Actor actor, DecideRequest request, CancellationToken cancel)
+    {
+        if (actor.Lacks(Permission.Decide) is { } lacking)
+            return lacking;
+        if (actor.Kind is not (ActorKind.Person or ActorKind.ApiKey))
+            return new Refusal(RefusalKind.Forbidden, "agentsNeverDecide", "Only people decide approvals, never an agent or BizQ itself.");
+        if (request.Reason?.Length > LongestReason)
+            return Refusal.TooLarge("reasonTooLong", $"A reason has at most {LongestReason} characters.");
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var outcome = await Once(actor, request, cancel);
+                if (outcome.Ok)
+                    await wake.Wake(outcome.Value.RunId);
+                return outcome;
+            }
+            catch (DbUpdateException problem) when (attempt < Attempts && (problem is DbUpdateConcurrencyException || problem.InnerException is DbException { IsTransient: true }))
+            {
+                // Somebody wrote one of the three in between: look again, the approval may be decided now.
+            }
+        }
+    }
+
+    private async Task<Outcome<Approval>> Once(Actor actor, DecideRequest request, CancellationToken cancel)
+    {
+        await using var db = database.Open(actor.WorkspaceId);
+        if (await db.Approvals.FirstOrDefaultAsync(a => a.Id == request.ApprovalId, cancel) is not { } approval)
+            return Refusal.NotFound("approval");
+        if (approval.State != ApprovalState.Open)
+            return Decided(actor, approval);
+        var run = await db.Runs.FirstAsync(r => r.Id == approval.RunId, cancel);
+        var effect = approval.EffectId is { } id ? await db.Effects.FirstAsync(e => e.Id == id, cancel) : null;
+        if (await Refuse(db, actor, request, approval, run, effect, cancel) is { } refusal)
+            return refusal;
+        if (effect is not null && await Move(db, actor, request, approval, run, effect, cancel) is { } blocked)
+            return blocked;
+        approval.State = Says(request) ? ApprovalState.Approved : ApprovalState.Rejected;
+        approval.DecidedAt = clock.GetUtcNow();
+        approval.DecidedBy = actor.Id;
+        approval.DecidedByName = actor.Name;
+        approval.Reason = string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason.Trim();
+        if (!run.Ended)
+            run.Status = RunStatus.Running;
+        // The run's version moves even when its status does not: whoever read it before this decision must read it again.
+        db.Entry(run).Property(r => r.Status).IsModified = true;
+        await db.SaveChangesAsync(cancel);
+        return approval;
+    }
+
+    private async Task<Refusal?> Refuse(BizQDb db, Actor actor, DecideRequest request, Approval approval, Run run, Effect? effect, CancellationToken cancel)
+    {
+        if (run.Ended && (approval.Kind != ApprovalKind.Uncertain || request.Answer == "retry"))
+            return Refusal.Conflict("runEnded", "The run this belongs to has ended, so nothing can be done for it any more.");
+        if (!request.Approve && approval.Kind != ApprovalKind.Uncertain && string.IsNullOrWhiteSpace(request.Reason))
+            return Refusal.Invalid("reasonMissing", "Say why you reject this: the agent's builders learn from it.", new Problem("/reason", "A reason is required."));
+        if (request.Hash is { } shown && shown != (effect?.Hash ?? approval.Hash ?? shown))
+            return Refusal.Conflict("shownChanged", "What would be done has changed since it was shown to you. Look at it again before you decide.");
+        if (request.EditedArguments is not null && (approval.Kind != ApprovalKind.Effect || !request.Approve))
+            return Refusal.Invalid("nothingToEdit", "Only a proposed action that is being approved can be edited.", new Problem("/editedArguments", "Leave it out."));
+        if (approval.Kind == ApprovalKind.Uncertain && Answers.Problem(request, effect!) is { } unclear)
+            return unclear;
+        return Says(request) ? await ownWork.Refuse(db, actor, run, cancel) : null;
+    }
+
+    private async Task<Refusal?> Move(BizQDb db, Actor actor, DecideRequest request, Approval approval, Run run, Effect effect, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        void To(EffectState state, string? note) => db.EffectEvents.Add(EffectLife.Move(effect, state, Mover.Person, actor.Name, note, now, ids));
+        if (approval.Kind == ApprovalKind.Uncertain)
+        {
+            Answers.Apply(request, effect, actor, To);
+            return null;
+        }
+        if (!request.Approve)
+        {
+            To(EffectState.Rejected, request.Reason!.Trim());
+            return null;
+        }
+        if (request.EditedArguments is { } edited)
+        {
+            var outcome = await edit.Apply(db, actor, run, effect, edited, cancel);
+            if (outcome.Refusal is { } refusal)
+                return refusal;
+            if (outcome.Value is { } what)
+            {
+                To(EffectState.Judged, what);
+                approval.Edited = true;
+            }
+        }
+        To(EffectState.Approved, string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason.Trim());
+        return null;
+    }
+
+    /// <summary>"giveUp" is a no, however it was sent.</summary>
+    private static bool Says(DecideRequest request) => request.Answer is null ? request.Approve : request.Answer != "giveUp";
+
+    private Refusal Decided(Actor actor, Approval approval)
+    {
+        var who = approval.DecidedBy == actor.Id && actor.Id is not null ? "You" : approval.DecidedByName;
+        var what = approval.State switch { ApprovalState.Approved => "approved", ApprovalState.Rejected => "rejected", _ => "closed" };
+        return approval.State == ApprovalState.Expired
+            ? Refusal.Conflict("alreadyDecided", $"This is no longer asked: {approval.Reason ?? "it expired."}")
+            : Refusal.Conflict("alreadyDecided", $"{who ?? "Somebody"} {what} this {Age(clock.GetUtcNow() - approval.DecidedAt!.Value)}.");
+    }
+
+    private static string Age(TimeSpan age) => age switch
+    {
+        { TotalSeconds: < 60 } => "just now",
+        { TotalHours: < 1 } => $"{(int)age.TotalMinutes} min ago",
+        { TotalDays: < 1 } => $"{(int)age.TotalHours} h ago",
+        _ => $"{(int)age.TotalDays} d ago",
+    };
 }

@@ -6,7 +6,7 @@ namespace BizQ.Core.Context;
 /// Something a run relied on: what it said, where it came from and when it was seen. Kept with the step that read it, shown
 /// beside the draft, and looked at again just before the effect runs.
 /// </summary>
-/// <param name="Kind">"entity", "passage" or "input" (what came in: true as a statement of the sender, not as a fact).</param>
+/// <param name="Kind">"entity", "passage", "input" (what came in: true as a statement of the sender, not as a fact) or "wording" (what the agent's builders wrote into it).</param>
 /// <param name="Version">The entity's or document's version when it was read; the recheck compares it.</param>
 /// <param name="Text">What it says, as text a check can look figures and dates up in.</param>
 public sealed record Evidence(

@@ -55,9 +55,8 @@ internal static class BizQModel
             e.Property(x => x.Data).HasColumnName("entity_data");
             e.HasIndex(x => new { x.WorkspaceId, x.Type, x.LookupKey }).IsUnique();
             e.HasIndex(x => new { x.WorkspaceId, x.Type, x.Id });
-            // The personal data check asks whose a name or a number in a draft is, whatever its type.
-            e.HasIndex(x => new { x.WorkspaceId, x.Key });
-            e.HasIndex(x => new { x.WorkspaceId, x.Name });
+            // The personal data check asks whose a number in a draft is, whatever its type.
+            e.HasIndex(x => new { x.WorkspaceId, x.LookupKey });
         });
         model.Entity<Fact>(e =>
         {

@@ -4,5 +4,7 @@ namespace BizQ.Core.Effects;
 
 public static class EffectsRoom
 {
-    public static IServiceCollection AddEffects(this IServiceCollection services) => services;
+    public static IServiceCollection AddEffects(this IServiceCollection services) => services
+        .AddSingleton<LookAgain>()
+        .AddSingleton<ListEffects>();
 }

@@ -361,11 +361,8 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Data"), "gin");
 
-                    b.HasIndex("WorkspaceId", "Key")
-                        .HasDatabaseName("ix_context_entities_workspace_id_key");
-
-                    b.HasIndex("WorkspaceId", "Name")
-                        .HasDatabaseName("ix_context_entities_workspace_id_name");
+                    b.HasIndex("WorkspaceId", "LookupKey")
+                        .HasDatabaseName("ix_context_entities_workspace_id_lookup_key");
 
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");

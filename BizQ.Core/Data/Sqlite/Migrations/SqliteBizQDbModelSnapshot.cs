@@ -350,11 +350,8 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.HasKey("Id")
                         .HasName("pk_context_entities");
 
-                    b.HasIndex("WorkspaceId", "Key")
-                        .HasDatabaseName("ix_context_entities_workspace_id_key");
-
-                    b.HasIndex("WorkspaceId", "Name")
-                        .HasDatabaseName("ix_context_entities_workspace_id_name");
+                    b.HasIndex("WorkspaceId", "LookupKey")
+                        .HasDatabaseName("ix_context_entities_workspace_id_lookup_key");
 
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");

@@ -531,14 +531,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_context_entities_workspace_id_key",
+                name: "ix_context_entities_workspace_id_lookup_key",
                 table: "context_entities",
-                columns: new[] { "workspace_id", "key" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_context_entities_workspace_id_name",
-                table: "context_entities",
-                columns: new[] { "workspace_id", "name" });
+                columns: new[] { "workspace_id", "lookup_key" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_documents_workspace_id_content_hash",

@@ -13,7 +13,7 @@ using NpgsqlTypes;
 namespace BizQ.Core.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresBizQDb))]
-    [Migration("20261123092735_Initial")]
+    [Migration("20261123094339_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -364,11 +364,8 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Data"), "gin");
 
-                    b.HasIndex("WorkspaceId", "Key")
-                        .HasDatabaseName("ix_context_entities_workspace_id_key");
-
-                    b.HasIndex("WorkspaceId", "Name")
-                        .HasDatabaseName("ix_context_entities_workspace_id_name");
+                    b.HasIndex("WorkspaceId", "LookupKey")
+                        .HasDatabaseName("ix_context_entities_workspace_id_lookup_key");
 
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");

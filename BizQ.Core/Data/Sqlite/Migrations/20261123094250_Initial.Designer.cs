@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BizQ.Core.Data.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteBizQDb))]
-    [Migration("20261123092713_Initial")]
+    [Migration("20261123094250_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -353,11 +353,8 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.HasKey("Id")
                         .HasName("pk_context_entities");
 
-                    b.HasIndex("WorkspaceId", "Key")
-                        .HasDatabaseName("ix_context_entities_workspace_id_key");
-
-                    b.HasIndex("WorkspaceId", "Name")
-                        .HasDatabaseName("ix_context_entities_workspace_id_name");
+                    b.HasIndex("WorkspaceId", "LookupKey")
+                        .HasDatabaseName("ix_context_entities_workspace_id_lookup_key");
 
                     b.HasIndex("WorkspaceId", "Type", "Id")
                         .HasDatabaseName("ix_context_entities_workspace_id_entity_type_id");
