@@ -15,6 +15,7 @@ using BizQ.Core.Validation;
 using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
+using BizQ.Web.Hosting;
 using BizQ.Web.Layout;
 
 var app = await Build(args);
@@ -26,8 +27,10 @@ public sealed partial class Program
     /// <summary>The whole host, migrated and not yet started. <paramref name="change"/> has the last word on its services.</summary>
     public static async Task<WebApplication> Build(string[] args, Action<WebApplicationBuilder>? change = null)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // Settings and static files lie beside the program, wherever it is started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
+        builder.AddHosting();
         builder.Services.AddData(builder.Configuration);
         builder.Services.AddWorkspaces().AddContext().AddAgents().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail();
         builder.Services
@@ -37,12 +40,13 @@ public sealed partial class Program
             .AddAgentSchedules(builder.Configuration)
             .AddAgentMail(builder.Configuration);
         builder.AddCluster();
-        builder.Services.AddRateLimits().AddAccount().AddApi().AddPages();
+        builder.Services.AddRateLimits(builder.Configuration).AddAccount().AddApi().AddPages();
         change?.Invoke(builder);
 
         var app = builder.Build();
 
         await app.Services.GetRequiredService<MigrateDatabase>().Run(TimeProvider.System, CancellationToken.None);
+        app.UseHosting();
         app.UsePages();
         app.MapAccount();
         app.MapApi();

@@ -7,9 +7,13 @@ namespace BizQ.Core.Data;
 
 public static class DataRoom
 {
+    /// <summary>The folder of everything that is not in the database.</summary>
+    public static string PathOf(IConfiguration configuration) =>
+        Path.GetFullPath(configuration["Data:Path"] is { Length: > 0 } given ? given : "data");
+
     public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
     {
-        var path = Path.GetFullPath(configuration["Data:Path"] is { Length: > 0 } given ? given : "data");
+        var path = PathOf(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton<ChangeFeed>();

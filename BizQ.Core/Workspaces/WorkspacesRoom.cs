@@ -1,3 +1,4 @@
+using BizQ.Core.Workspaces.Keys;
 using BizQ.Core.Workspaces.People;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,6 +13,10 @@ public static class WorkspacesRoom
         services.AddScoped<FindAnything>();
         services.AddScoped<CheckPassword>();
         services.AddScoped<SetUpBusiness>();
+        services.AddScoped<MakeKey>();
+        services.AddScoped<UseKey>();
+        services.AddScoped<ListKeys>();
+        services.AddScoped<RevokeKey>();
         return services;
     }
 }

@@ -1,7 +1,7 @@
 using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
 using BizQ.Core.Workspaces.People;
-using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -11,9 +11,6 @@ namespace BizQ.Web.Account;
 
 public static class AccountRoom
 {
-    // People stay signed in for two weeks after they were last here.
-    private static readonly TimeSpan StaysSignedIn = TimeSpan.FromDays(14);
-
     public static IServiceCollection AddAccount(this IServiceCollection services)
     {
         services.AddIdentityCore<Person>(options =>
@@ -40,17 +37,10 @@ public static class AccountRoom
 
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SeatWatch>();
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
-        {
-            options.Cookie.Name = "bizq";
-            options.Cookie.HttpOnly = true;
-            options.Cookie.SameSite = SameSiteMode.Lax;
-            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            options.ExpireTimeSpan = StaysSignedIn;
-            options.LoginPath = "/sign-in";
-            options.AccessDeniedPath = "/sign-in";
-            options.Events.OnValidatePrincipal = SeatCookie.Validate;
-        });
+        services.AddAuthentication(KeyAuthentication.KeyOrCookie)
+            .AddPolicyScheme(KeyAuthentication.KeyOrCookie, null, options => options.ForwardDefaultSelector = KeyAuthentication.SchemeFor)
+            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null)
+            .AddCookie(SeatCookie.Configure);
         services.AddAuthorization();
         services.AddSingleton<SetUpCode>();
         return services;
@@ -59,9 +49,9 @@ public static class AccountRoom
     public static void MapAccount(this WebApplication app)
     {
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
-        app.UseRateLimiter();
         app.MapSeatEndpoints();
         app.Services.GetRequiredService<SetUpCode>().WriteWhenStarted(app);
     }

@@ -1,4 +1,5 @@
 using BizQ.Core.Workspaces;
+using BizQ.Web.Api;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -10,13 +11,32 @@ namespace BizQ.Web.Account;
 /// <summary>The sign-in cookie: who, in which workspace. What it says is compared with the database on every request.</summary>
 public static class SeatCookie
 {
+    public const string Name = "bizq";
+
+    // People stay signed in for two weeks after they were last here.
+    private static readonly TimeSpan StaysSignedIn = TimeSpan.FromDays(14);
+
+    public static void Configure(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = Name;
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = StaysSignedIn;
+        options.LoginPath = "/sign-in";
+        options.AccessDeniedPath = "/sign-in";
+        options.Events.OnValidatePrincipal = Validate;
+        options.Events.OnRedirectToLogin = Ask;
+        options.Events.OnRedirectToAccessDenied = Ask;
+    }
+
     public static Task SignIn(this HttpContext http, Seat seat) => http.SignInAsync(
         CookieAuthenticationDefaults.AuthenticationScheme,
         seat.ToPrincipal(CookieAuthenticationDefaults.AuthenticationScheme),
         new AuthenticationProperties { IsPersistent = true });
 
     /// <summary>Removed members and changed roles lose access with their next request; style sheets and scripts are not asked for.</summary>
-    public static async Task Validate(CookieValidatePrincipalContext context)
+    private static async Task Validate(CookieValidatePrincipalContext context)
     {
         if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null)
             return;
@@ -31,6 +51,15 @@ public static class SeatCookie
         }
         context.ReplacePrincipal(renewed);
         context.ShouldRenew = true;
+    }
+
+    /// <summary>People are shown the sign-in page, programs a problem document.</summary>
+    private static Task Ask(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        if (context.HttpContext.IsApi())
+            return context.HttpContext.ChallengeAsync(KeyAuthentication.Scheme);
+        context.Response.Redirect(context.RedirectUri);
+        return Task.CompletedTask;
     }
 
     public static void MapSeatEndpoints(this IEndpointRouteBuilder app)

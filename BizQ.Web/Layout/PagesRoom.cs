@@ -1,5 +1,4 @@
 using BizQ.Web.Controls;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MudBlazor.Services;
 
 namespace BizQ.Web.Layout;
@@ -12,9 +11,6 @@ public static class PagesRoom
         services.AddMudServices();
         services.AddScoped<CurrentActor>();
         services.AddScoped<Toasts>();
-        services.AddSingleton<SystemState>();
-        services.AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<SystemState>());
-        services.AddHealthChecks();
         return services;
     }
 
@@ -28,6 +24,6 @@ public static class PagesRoom
     public static void MapPages(this WebApplication app)
     {
         app.MapStaticAssets();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }
 }
