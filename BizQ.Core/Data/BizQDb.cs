@@ -22,6 +22,7 @@ public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, Change
     public const string WorkspaceFilter = "workspace";
 
     private readonly List<Change> _pending = [];
+    private Guid? _pendingOf;
 
     public DbSet<Installation> Installations => Set<Installation>();
     public DbSet<Workspace> Workspaces => Set<Workspace>();
@@ -48,11 +49,21 @@ public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, Change
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        Prepare();
-        var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-        if (Database.CurrentTransaction is null)
-            Announce();
-        return written;
+        var before = StartPending();
+        try
+        {
+            Prepare();
+            var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            if (Database.CurrentTransaction is null)
+                Announce();
+            return written;
+        }
+        catch
+        {
+            if (_pending.Count > before)
+                _pending.RemoveRange(before, _pending.Count - before);
+            throw;
+        }
     }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
@@ -70,6 +81,16 @@ public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, Change
     }
 
     internal void Forget() => _pending.Clear();
+
+    /// <summary>What is pending of a transaction that was only dropped is forgotten: nobody announces its end.</summary>
+    private int StartPending()
+    {
+        var transaction = Database.CurrentTransaction?.TransactionId;
+        if (transaction is null || transaction != _pendingOf)
+            _pending.Clear();
+        _pendingOf = transaction;
+        return _pending.Count;
+    }
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

@@ -29,6 +29,9 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
 /// <summary>What changed is told only once it is committed.</summary>
 internal sealed class AnnounceOnCommit : DbTransactionInterceptor
 {
+    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
+        (eventData.Context as BizQDb)?.Announce();
+
     public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         (eventData.Context as BizQDb)?.Announce();
