@@ -155,9 +155,11 @@ internal static class HtmlText
             if (letter == '<')
                 inside = true;
             else if (letter == '>' && inside)
-                (inside, _) = (false, text.Append(' '));
-            else if (!inside)
+                inside = false;
+            else if (!inside && !(char.IsWhiteSpace(letter) && text.Length > 0 && char.IsWhiteSpace(text[^1])))
                 text.Append(letter);
+            if (letter == '<' && text.Length > 0 && !char.IsWhiteSpace(text[^1]))
+                text.Append(' ');
         }
         return System.Net.WebUtility.HtmlDecode(text.ToString());
     }
@@ -169,6 +171,7 @@ internal static class HtmlText
         private readonly StringBuilder _line = new();
         private bool _paragraphDue;
         private int _lineQuotes;
+        private int _lastQuotes;
 
         public int Quotes { get; set; }
         public bool Hid { get; set; }
@@ -221,10 +224,11 @@ internal static class HtmlText
         private void EndLine()
         {
             if (_paragraphDue && _all.Length > 0 && !EndsWithEmptyLine())
-                _all.Append(Prefix(Math.Min(_lineQuotes, Quotes)).TrimEnd()).Append('\n');
+                _all.Append(Prefix(Math.Min(_lineQuotes, _lastQuotes)).TrimEnd()).Append('\n');
             _paragraphDue = false;
             _all.Append(Prefix(_lineQuotes)).Append(_line.ToString().TrimEnd()).Append('\n');
             _line.Clear();
+            _lastQuotes = _lineQuotes;
         }
 
         private bool EndsWithEmptyLine() => _all.Length > 1 && _all[^1] == '\n' && _all[^2] == '\n';

@@ -36,7 +36,7 @@ public static class ParseMail
     private static readonly HeaderId[] Telling =
         [HeaderId.From, HeaderId.Sender, HeaderId.To, HeaderId.Subject, HeaderId.Date, HeaderId.MessageId, HeaderId.Received, HeaderId.ReturnPath];
 
-    private static readonly ParserOptions Options = new() { MaxMimeDepth = BodyText.DeepestParts, MaxAddressGroupDepth = 3 };
+    private static readonly ParserOptions Options = MakeOptions();
 
     /// <summary>True for the ids made here; they mean nothing to anybody else and never go out.</summary>
     public static bool IsMade(string messageId) => messageId.EndsWith(MadeIdDomain, StringComparison.Ordinal);
@@ -57,6 +57,13 @@ public static class ParseMail
     /// <summary>The one sentence for messages over the limit, wherever it is noticed.</summary>
     public static Refusal TooLarge(long? bytes) => Refusal.TooLarge("mailTooLarge",
         $"The message {(bytes is { } size ? $"has {size / 1048576.0:N1} MiB; " : "is too large; ")}BizQ takes mails of up to {Data.Archive.MostBytes / 1048576} MiB. Ask its sender for a link instead of the attachment.");
+
+    private static ParserOptions MakeOptions()
+    {
+        // The old charsets of Asia and Eastern Europe; the parser looks them up by name.
+        System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
+        return new ParserOptions { MaxMimeDepth = BodyText.DeepestParts, MaxAddressGroupDepth = 3 };
+    }
 
     private static MimeMessage? Message(ReadOnlyMemory<byte> raw)
     {
