@@ -6,5 +6,7 @@ namespace BizQ.Core.Workspaces;
 public sealed class Person : IdentityUser<Guid>
 {
     public required string Name { get; set; }
+    /// <summary>It was made by whoever added them; they choose their own at the first sign-in.</summary>
+    public bool PasswordIsTemporary { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -13,6 +13,12 @@ public static class WorkspacesRoom
         services.AddScoped<FindAnything>();
         services.AddScoped<CheckPassword>();
         services.AddScoped<SetUpBusiness>();
+        services.AddScoped<ChangePassword>();
+        services.AddScoped<ListMembers>();
+        services.AddScoped<AddMember>();
+        services.AddScoped<ChangeRole>();
+        services.AddScoped<CreateWorkspace>();
+        services.AddScoped<ChangeWorkspace>();
         services.AddScoped<MakeKey>();
         services.AddScoped<UseKey>();
         services.AddScoped<ListKeys>();

@@ -1262,6 +1262,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("password_hash");
 
+                    b.Property<bool>("PasswordIsTemporary")
+                        .HasColumnType("boolean")
+                        .HasColumnName("password_is_temporary");
+
                     b.Property<string>("PhoneNumber")
                         .HasColumnType("text")
                         .HasColumnName("phone_number");

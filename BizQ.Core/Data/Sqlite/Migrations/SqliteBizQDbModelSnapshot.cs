@@ -1238,6 +1238,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("password_hash");
 
+                    b.Property<bool>("PasswordIsTemporary")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("password_is_temporary");
+
                     b.Property<string>("PhoneNumber")
                         .HasColumnType("TEXT")
                         .HasColumnName("phone_number");
