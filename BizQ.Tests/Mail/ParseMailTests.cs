@@ -135,6 +135,22 @@ public sealed class ParseMailTests
     }
 
     [Fact]
+    public void A_mailbox_is_split_where_messages_begin_and_not_where_a_sentence_does()
+    {
+        var box = Mails.Raw("\uFEFFFrom -", "From: a@b.example", "Subject: one", "", "From Russia with love", "Year: 1963", "", "From here on it is cold.", "From x@y Mon", "Subject: two", "", "second");
+        Assert.Equal(["one", "two"], SplitMailbox.Of(box).Select(message => Read(message.ToArray()).Subject));
+        Assert.Single(SplitMailbox.Of(Mails.Ordinary()));
+    }
+
+    [Fact]
+    public void A_mail_that_is_nothing_but_a_forwarded_one_says_what_that_one_says()
+    {
+        var mail = Read(Mails.Raw("From: a@b.example", "Content-Type: message/rfc822", "", "From: c@d.example", "Subject: inner", "", "Please help."));
+        Assert.Equal("Please help.", mail.Text);
+        Assert.Contains("another message", mail.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bytes_at_random_and_mails_with_bytes_changed_never_throw()
     {
         var good = Mails.Raw("From: =?utf-8?Q?J=C3=BC?= <j@x.example>", "Subject: =?iso-8859-1?Q?=FC?=", "Content-Type: multipart/mixed; boundary=\"q\"", "", "--q",

@@ -115,9 +115,9 @@ internal sealed class BodyText
 
     private string Forwarded(MimeMessage inner)
     {
+        // Who forwards a forward wraps it once more; how deep is bounded by the parser.
         var within = new BodyText();
-        // One level only: whoever forwards a forward wraps it in one more message, and the outermost text is what was sent on.
-        var text = inner.Body is { } body ? within.Of(body, 0) : "";
+        var text = within.Read(inner);
         _notes.Add("It holds nothing but another message; the text is that one's.");
         _notes.AddRange(within.Notes);
         return text;

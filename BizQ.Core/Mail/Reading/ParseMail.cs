@@ -34,7 +34,7 @@ public static class ParseMail
 
     // Without one of these a file is not a mail, though the parser would make one of any text with a colon in it.
     private static readonly HeaderId[] Telling =
-        [HeaderId.From, HeaderId.Sender, HeaderId.To, HeaderId.Subject, HeaderId.Date, HeaderId.MessageId, HeaderId.Received, HeaderId.ReturnPath];
+        [HeaderId.From, HeaderId.Sender, HeaderId.To, HeaderId.Subject, HeaderId.Date, HeaderId.MessageId, HeaderId.Received, HeaderId.ReturnPath, HeaderId.MimeVersion];
 
     private static readonly ParserOptions Options = MakeOptions();
 
@@ -67,11 +67,10 @@ public static class ParseMail
 
     private static MimeMessage? Message(ReadOnlyMemory<byte> raw)
     {
-        using var stream = new MemoryStream(raw.ToArray(), writable: false);
+        using var stream = new MemoryStream(SplitMailbox.Of(raw)[0].ToArray(), writable: false);
         try
         {
-            var format = raw.Span.StartsWith("From "u8) ? MimeFormat.Mbox : MimeFormat.Entity;
-            var message = new MimeParser(Options, stream, format).ParseMessage();
+            var message = new MimeParser(Options, stream, MimeFormat.Entity).ParseMessage();
             return Telling.Any(message.Headers.Contains) ? message : null;
         }
         catch (Exception broken) when (IsTheirs(broken))

@@ -1,24 +1,34 @@
+using System.Text;
+
 namespace BizQ.Core.Mail.Reading;
 
 /// <summary>A mailbox file holds several messages, each after a line "From …"; most files hold one message and no such line.</summary>
 public static class SplitMailbox
 {
+    private const int MostHeaderBytes = 4_096;
+
+    private static readonly string[] MailHeaders = ["From:", "To:", "Date:", "Subject:", "Message-ID:", "Received:", "Return-Path:", "MIME-Version:"];
+
+    /// <summary>The messages without the lines between them.</summary>
     public static IReadOnlyList<ReadOnlyMemory<byte>> Of(ReadOnlyMemory<byte> file)
     {
+        // Some editors put a byte order mark before the first header, which would hide it.
+        if (file.Span.StartsWith("\uFEFF"u8))
+            file = file[3..];
         if (!file.Span.StartsWith("From "u8))
             return [file];
         var messages = new List<ReadOnlyMemory<byte>>();
         var start = 0;
         for (var next = NextMarker(file.Span, 0); next > 0; next = NextMarker(file.Span, next))
         {
-            messages.Add(file[start..next]);
+            messages.Add(WithoutMarker(file[start..next]));
             start = next;
         }
-        messages.Add(file[start..]);
+        messages.Add(WithoutMarker(file[start..]));
         return messages;
     }
 
-    /// <summary>Where the next "From " after an empty line stands; 0 when there is none.</summary>
+    /// <summary>Where the next "From " line stands that begins a message; 0 when there is none.</summary>
     private static int NextMarker(ReadOnlySpan<byte> file, int after)
     {
         for (var at = after + 1; at < file.Length; at++)
@@ -27,20 +37,21 @@ public static class SplitMailbox
             if (found < 0)
                 return 0;
             at += found;
-            if (IsEmptyLineBefore(file, at) && NamesYear(file[(at + 1)..]))
+            if (HeadersFollow(file[(at + 1)..]))
                 return at + 1;
         }
         return 0;
     }
 
-    private static bool IsEmptyLineBefore(ReadOnlySpan<byte> file, int breakAt) =>
-        breakAt > 0 && (file[breakAt - 1] == '\n' || file[breakAt - 1] == '\r' && breakAt > 1 && file[breakAt - 2] == '\n');
-
-    /// <summary>A marker ends in a date; a sentence that begins with "From " after an empty line rarely does.</summary>
-    private static bool NamesYear(ReadOnlySpan<byte> line)
+    /// <summary>Mail headers stand right below a marker; below a sentence that begins with "From " they do not.</summary>
+    private static bool HeadersFollow(ReadOnlySpan<byte> file)
     {
-        var end = line.IndexOf((byte)'\n');
-        var text = (end < 0 ? line : line[..end]).TrimEnd("\r "u8);
-        return text.Length is > 20 and < 200 && text.IndexOf((byte)':') > 0 && !text[^4..].ContainsAnyExceptInRange((byte)'0', (byte)'9');
+        var lines = Encoding.Latin1.GetString(file[..Math.Min(file.Length, MostHeaderBytes)]).Split('\n').Skip(1)
+            .Select(line => line.TrimEnd('\r')).TakeWhile(line => line.Length > 0).ToList();
+        return lines.Count > 0 && lines[0].IndexOf(':') is > 0 and var colon && !lines[0][..colon].Contains(' ')
+            && lines.Exists(line => MailHeaders.Any(header => line.StartsWith(header, StringComparison.OrdinalIgnoreCase)));
     }
+
+    private static ReadOnlyMemory<byte> WithoutMarker(ReadOnlyMemory<byte> message) =>
+        message.Span.IndexOf((byte)'\n') is >= 0 and var end ? message[(end + 1)..] : default;
 }
