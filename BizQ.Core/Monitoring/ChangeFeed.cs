@@ -10,7 +10,12 @@ public sealed class ChangeFeed
     private Subscription[] _subscriptions = [];
 
     /// <summary>Calls <paramref name="heard"/> for each change of the workspace until disposed. It must be quick and must not throw.</summary>
-    public IDisposable Subscribe(Guid workspaceId, Action<Change> heard)
+    public IDisposable Subscribe(Guid workspaceId, Action<Change> heard) => Add(workspaceId, heard);
+
+    /// <summary>The same for the changes of all workspaces: for the product's own parts, never for a page.</summary>
+    public IDisposable SubscribeAll(Action<Change> heard) => Add(null, heard);
+
+    private Subscription Add(Guid? workspaceId, Action<Change> heard)
     {
         var subscription = new Subscription(this, workspaceId, heard);
         lock (_gate)
@@ -22,7 +27,7 @@ public sealed class ChangeFeed
     {
         foreach (var subscription in _subscriptions)
         {
-            if (subscription.WorkspaceId == change.WorkspaceId)
+            if (subscription.WorkspaceId is null || subscription.WorkspaceId == change.WorkspaceId)
                 subscription.Heard(change);
         }
     }
@@ -33,7 +38,7 @@ public sealed class ChangeFeed
             _subscriptions = [.. _subscriptions.Where(s => s != subscription)];
     }
 
-    private sealed record Subscription(ChangeFeed Feed, Guid WorkspaceId, Action<Change> Heard) : IDisposable
+    private sealed record Subscription(ChangeFeed Feed, Guid? WorkspaceId, Action<Change> Heard) : IDisposable
     {
         public void Dispose() => Feed.Remove(this);
     }

@@ -1,0 +1,154 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using BizQ.Core;
+using BizQ.Core.Agents;
+using BizQ.Core.Data;
+using BizQ.Core.Monitoring;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Quartz;
+
+namespace BizQ.Agents.Schedules;
+
+/// <summary>
+/// Keeps Quartz's triggers equal to the schedules of the agents' current versions: of all agents at start, of one agent
+/// whenever it changes. A trigger that is already right is left alone, so that it keeps what it knows of missed firings.
+/// </summary>
+public sealed class AgentSchedules(
+    BizQDatabase database, ISchedulerFactory schedulers, ChangeFeed changes, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<AgentSchedules> log)
+    : BackgroundService
+{
+    private const int PageSize = 200;
+    private static readonly JobKey Job = new("start-run", "agents");
+
+    /// <summary>A firing that could not start its run, because the database was away, is tried again for about 10 minutes.</summary>
+    private static readonly RetryPolicy TryAgain = RetryPolicy.Exponential(7, TimeSpan.FromSeconds(5), 2, TimeSpan.FromMinutes(5));
+
+    private readonly Channel<Change> _changed = Channel.CreateUnbounded<Change>(new UnboundedChannelOptions { SingleReader = true });
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var listening = changes.SubscribeAll(change =>
+        {
+            if (change.Room == "agents")
+                _changed.Writer.TryWrite(change);
+        });
+        await Started(stoppingToken);
+        await Quietly(() => SyncAll(stoppingToken), stoppingToken);
+        while (await _changed.Reader.WaitToReadAsync(stoppingToken))
+        {
+            var agents = new HashSet<Change>();
+            while (_changed.Reader.TryRead(out var change))
+                agents.Add(change);
+            foreach (var agent in agents)
+                await Quietly(() => Sync(agent.WorkspaceId, agent.Id, stoppingToken), stoppingToken);
+        }
+    }
+
+    /// <summary>Makes the triggers of one agent what its current version says; none when it is paused, retired or gone.</summary>
+    public async Task Sync(Guid workspaceId, Guid agentId, CancellationToken cancel)
+    {
+        await using var db = database.Open(workspaceId);
+        var found = await (
+            from agent in db.Agents.AsNoTracking()
+            join version in db.AgentVersions.AsNoTracking() on agent.CurrentVersionId equals version.Id
+            join workspace in db.Workspaces.AsNoTracking() on agent.WorkspaceId equals workspace.Id
+            where agent.Id == agentId && agent.Status == AgentStatus.Active
+            select new { version.Definition, workspace.TimeZone }).FirstOrDefaultAsync(cancel);
+        var wanted = found is null ? [] : Triggers(workspaceId, agentId, found.Definition, found.TimeZone);
+        await Apply(agentId, wanted, cancel);
+    }
+
+    private async Task SyncAll(CancellationToken cancel)
+    {
+        var scheduler = await schedulers.GetScheduler(cancel);
+        var gone = (await scheduler.GetTriggerGroupNames(cancel)).ToHashSet();
+        var after = Guid.Empty;
+        while (true)
+        {
+            List<Agent> page;
+            await using (var db = database.OpenUnscoped())
+                page = await db.Agents.IgnoreQueryFilters([BizQDb.WorkspaceFilter]).AsNoTracking().Where(a => a.Id > after).OrderBy(a => a.Id).Take(PageSize).ToListAsync(cancel);
+            foreach (var agent in page)
+            {
+                await Sync(agent.WorkspaceId, agent.Id, cancel);
+                gone.Remove(GroupOf(agent.Id));
+            }
+            if (page.Count < PageSize)
+                break;
+            after = page[^1].Id;
+        }
+        foreach (var group in gone.Where(g => Guid.TryParseExact(g, "N", out _)))
+            await scheduler.UnscheduleJobs(GroupMatcher<TriggerKey>.GroupEquals(group), cancel);
+    }
+
+    private async Task Apply(Guid agentId, List<ITrigger> wanted, CancellationToken cancel)
+    {
+        var scheduler = await schedulers.GetScheduler(cancel);
+        var present = await scheduler.GetTriggerKeys(GroupMatcher<TriggerKey>.GroupEquals(GroupOf(agentId)), cancel);
+        foreach (var key in present.Where(key => wanted.All(t => !t.Key.Equals(key))))
+            await scheduler.UnscheduleJob(key, cancel);
+        if (wanted.Count > 0 && !await scheduler.Exists(Job, cancel))
+            await scheduler.AddJob(JobBuilder.Create<FireSchedule>().WithIdentity(Job).StoreDurably(true).RequestRecovery(true).Build(), AddJobOptions.Replacing, cancel);
+        foreach (var trigger in wanted)
+        {
+            if (await scheduler.GetTrigger(trigger.Key, cancel) is { } same && same.Description == trigger.Description)
+                continue;
+            await scheduler.ScheduleTrigger(trigger, TriggerConflict.Replace, cancel);
+            log.LogInformation("Agent {Agent}: schedule {Trigger} is now {Schedule}", agentId, trigger.Key.Name, trigger.Description);
+        }
+    }
+
+    private List<ITrigger> Triggers(Guid workspaceId, Guid agentId, JsonElement definition, string workspaceZone)
+    {
+        var triggers = new List<ITrigger>();
+        foreach (var schedule in (Json.Read<AgentDefinition>(definition)?.Triggers ?? []).Where(t => t is { Kind: "schedule", Cron: not null }))
+        {
+            try
+            {
+                var zone = TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone ?? workspaceZone);
+                triggers.Add(Trigger(workspaceId, agentId, schedule, zone));
+            }
+            catch (Exception problem) when (problem is FormatException or ArgumentException or TimeZoneNotFoundException or InvalidTimeZoneException or SchedulerException)
+            {
+                // Saving a version checks this; a version from before a rule changed may still hold it.
+                log.LogWarning("Agent {Agent}: schedule {Trigger} cannot be used: {Problem}", agentId, schedule.Id, problem.Message);
+            }
+        }
+        return triggers;
+    }
+
+    private ITrigger Trigger(Guid workspaceId, Guid agentId, TriggerDefinition schedule, TimeZoneInfo zone) => TriggerBuilder.Create(clock)
+        .WithIdentity(schedule.Id, GroupOf(agentId))
+        .ForJob(Job)
+        .WithDescription($"{schedule.Cron} {zone.Id}")
+        .WithSchedule(CronScheduleBuilder.Create(schedule.Cron!).InTimeZone(zone).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))
+        .WithRetryPolicy(TryAgain)
+        .UsingJobData(FireSchedule.Workspace, workspaceId.ToString())
+        .UsingJobData(FireSchedule.Agent, agentId.ToString())
+        .UsingJobData(FireSchedule.Trigger, schedule.Id)
+        .Build();
+
+    private static string GroupOf(Guid agentId) => agentId.ToString("N");
+
+    private async Task Started(CancellationToken cancel)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancel);
+    }
+
+    /// <summary>A schedule that could not be brought up to date is logged; the agent's next change or the next start tries again.</summary>
+    private async Task Quietly(Func<Task> sync, CancellationToken cancel)
+    {
+        try
+        {
+            await sync();
+        }
+        catch (Exception problem) when (!cancel.IsCancellationRequested)
+        {
+            log.LogError(problem, "The schedules could not be brought up to date");
+        }
+    }
+}
