@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BizQ.Core;
+using BizQ.Core.Effects;
 using BizQ.Core.Runs;
 
 namespace BizQ.Agents.Runtime;
@@ -153,7 +154,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
     {
         var approvals = journal.Approvals.Values.Where(DropProposals.IsOpen).ToList();
         var effects = journal.Effects.Values.Where(DropProposals.HasNotBegun).ToList();
-        entry.EffectEvents.AddRange(DropProposals.Of(effects, approvals, "BizQ", "The run failed.", ids, clock.GetUtcNow()));
+        entry.EffectEvents.AddRange(DropProposals.Of(effects, approvals, Mover.Desk, "BizQ", "The run failed.", ids, clock.GetUtcNow()));
         entry.ChangedApprovals.AddRange(approvals.Except(entry.NewApprovals));
         entry.ChangedEffects.AddRange(effects.Except(entry.NewEffects).Except(entry.ChangedEffects));
     }

@@ -8,7 +8,10 @@ public static class RuntimeRoom
 {
     public static IServiceCollection AddAgentRuntime(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<RuntimeOptions>().Bind(configuration.GetSection("Runtime")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RuntimeOptions>().Bind(configuration.GetSection(RuntimeOptions.Section))
+            .Validate(o => o.RunsInFlight is >= 1 and <= 10_000, "Runtime:RunsInFlight must be a whole number from 1 to 10000.")
+            .Validate(o => o.SweepSeconds is >= 1 and <= 3600, "Runtime:SweepSeconds must be a whole number from 1 to 3600.")
+            .ValidateOnStart();
         return services
             .AddSingleton(provider => provider.GetRequiredService<IOptions<RuntimeOptions>>().Value)
             .AddSingleton(_ => new RetryPause(new Random()))

@@ -31,11 +31,11 @@ public static class EffectLife
         [(EffectState.Uncertain, EffectState.Approved)] = [Mover.Person],
         [(EffectState.Failed, EffectState.Approved)] = [Mover.Person],
         [(EffectState.Done, EffectState.Undone)] = [Mover.Person],
-        // A rejection, or the run was cancelled before anything went out.
-        [(EffectState.Proposed, EffectState.Rejected)] = [Mover.Person],
-        [(EffectState.Judged, EffectState.Rejected)] = [Mover.Person],
-        [(EffectState.Approved, EffectState.Rejected)] = [Mover.Person],
-        [(EffectState.Rechecked, EffectState.Rejected)] = [Mover.Person],
+        // A rejection, or the run was cancelled (by a person) or failed (then the desk clears up) before anything went out.
+        [(EffectState.Proposed, EffectState.Rejected)] = [Mover.Person, Mover.Desk],
+        [(EffectState.Judged, EffectState.Rejected)] = [Mover.Person, Mover.Desk],
+        [(EffectState.Approved, EffectState.Rejected)] = [Mover.Person, Mover.Desk],
+        [(EffectState.Rechecked, EffectState.Rejected)] = [Mover.Person, Mover.Desk],
     };
 
     /// <summary>Every allowed move, for tests and for the reference.</summary>

@@ -1,4 +1,5 @@
 using BizQ.Core.Data;
+using BizQ.Core.Effects;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -47,7 +48,7 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
         run.Error = Json.Element(new { code = "cancelled", message = $"Cancelled by {actor.Name}." });
         var effects = await db.Effects.Where(e => e.RunId == runId).ToListAsync(cancel);
         var approvals = await db.Approvals.Where(a => a.RunId == runId).ToListAsync(cancel);
-        db.EffectEvents.AddRange(DropProposals.Of(effects, approvals, actor.Name, $"The run was cancelled by {actor.Name}.", ids, now));
+        db.EffectEvents.AddRange(DropProposals.Of(effects, approvals, Mover.Person, actor.Name, $"The run was cancelled by {actor.Name}.", ids, now));
         await db.SaveChangesAsync(cancel);
         return run;
     }

@@ -10,7 +10,7 @@ public static class DropProposals
     /// Expires the run's open approvals and rejects what was proposed and has not begun; both are changed in place. Whether
     /// something uncertain has happened stays a question to people.
     /// </summary>
-    public static IReadOnlyList<EffectEvent> Of(IEnumerable<Effect> effects, IEnumerable<Approval> approvals, string byName, string why, Ids ids, DateTimeOffset now)
+    public static IReadOnlyList<EffectEvent> Of(IEnumerable<Effect> effects, IEnumerable<Approval> approvals, Mover by, string byName, string why, Ids ids, DateTimeOffset now)
     {
         foreach (var approval in approvals.Where(IsOpen))
         {
@@ -18,18 +18,7 @@ public static class DropProposals
             approval.DecidedAt = now;
             approval.Reason = why;
         }
-        var events = new List<EffectEvent>();
-        foreach (var effect in effects.Where(HasNotBegun))
-        {
-            events.Add(new EffectEvent
-            {
-                Id = ids.New(), WorkspaceId = effect.WorkspaceId, EffectId = effect.Id, From = effect.State, To = EffectState.Rejected,
-                Hash = effect.Hash, ByName = byName, Note = why, At = now,
-            });
-            effect.State = EffectState.Rejected;
-            effect.EndedAt = now;
-        }
-        return events;
+        return [.. effects.Where(HasNotBegun).ToList().Select(effect => EffectLife.Move(effect, EffectState.Rejected, by, byName, why, now, ids))];
     }
 
     public static bool IsOpen(Approval approval) => approval is { State: ApprovalState.Open, Kind: not ApprovalKind.Uncertain };
