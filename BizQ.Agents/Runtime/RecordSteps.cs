@@ -95,14 +95,14 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
             if (edge.When is { Length: > 0 } when)
             {
                 scope ??= RunScope.Of(loaded.Journal, loaded.Workspace, clock.GetUtcNow());
-                var holds = expressions.Evaluate(Bare(when), scope.Value);
+                var holds = expressions.Holds(when, scope.Value);
                 if (holds.Refusal is { } refusal)
                 {
                     step.Status = StepStatus.Failed;
                     step.Error = Worked.ErrorOf(refusal.Code, $"The condition of the edge to '{edge.To}' could not be evaluated. {refusal.Message}");
                     return;
                 }
-                if (!IsTrue(holds.Value))
+                if (!holds.Value)
                     continue;
             }
             live.Add(index);
@@ -112,21 +112,6 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
 
     private static string? CaseOf(RunStep step) =>
         step.Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("case", out var found) ? found.ToString() : null;
-
-    private static string Bare(string when)
-    {
-        var text = when.Trim();
-        return text.StartsWith("{{", StringComparison.Ordinal) && text.EndsWith("}}", StringComparison.Ordinal) ? text[2..^2] : text;
-    }
-
-    /// <summary>As JavaScript sees it, so that a condition may be a list, a text or a number.</summary>
-    private static bool IsTrue(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.False => false,
-        JsonValueKind.String => value.GetString() is { Length: > 0 },
-        JsonValueKind.Number => value.GetDouble() is not 0,
-        _ => true,
-    };
 
     private static void AddEffect(RunJournal journal, JournalEntry entry, Worked worked)
     {
