@@ -15,11 +15,24 @@ using BizQ.Core.Validation;
 using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
+using BizQ.Web.Commands;
 using BizQ.Web.Hosting;
 using BizQ.Web.Layout;
+using Microsoft.Extensions.Options;
 
-var app = await Build(args);
-await app.RunAsync();
+if (CommandLine.Asked(args))
+    return await CommandLine.Run(args, Console.In, Console.Out, Console.Error);
+try
+{
+    await using var app = await Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception problem) when (StartProblem.SentenceOf(problem) is { } sentence)
+{
+    await Console.Error.WriteLineAsync(sentence);
+    return CommandLine.Failed;
+}
 
 /// <summary>The table of contents: which rooms this host has. Tests build the same host in their own process.</summary>
 public sealed partial class Program
@@ -45,6 +58,7 @@ public sealed partial class Program
 
         var app = builder.Build();
 
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         await app.Services.GetRequiredService<MigrateDatabase>().Run(TimeProvider.System, CancellationToken.None);
         app.UseHosting();
         app.UsePages();

@@ -14,7 +14,8 @@ namespace BizQ.Web.Hosting;
 /// <summary>What any server needs, whatever it serves: logs, limits, headers, health.</summary>
 public static class HostingRoom
 {
-    private const string UsualUrl = "http://localhost:5080";
+    /// <summary>Where it serves when nothing else is said.</summary>
+    public const string UsualUrl = "http://localhost:5080";
 
     // The largest thing taken is a mail of 25 MiB; with its encoding and a form around it that is under 40.
     private const long MostBodyBytes = 40L * 1024 * 1024;

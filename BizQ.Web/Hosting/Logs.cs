@@ -26,10 +26,16 @@ internal static class Logs
                 else
                     logs.MinimumLevel.Override(level.Key, LevelOf(level.Value));
             }
+            // DataProtection warns at every start that its keys lie unencrypted; they lie in a folder only this user can open.
+            logs.MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error);
+            // Whatever stops the start is told once, by Program.
+            logs.Filter.ByExcluding(entry => entry.Properties.TryGetValue("EventId", out var id) && id.ToString().Contains("HostedServiceStartupFaulted", StringComparison.Ordinal));
+            // A command's output is its own: what is logged goes beside it.
+            LogEventLevel? beside = builder.Configuration.GetValue<bool>("Logging:ToStandardError") ? LogEventLevel.Verbose : null;
             if (builder.Environment.IsDevelopment())
-                logs.WriteTo.Console(outputTemplate: Readable, formatProvider: CultureInfo.InvariantCulture);
+                logs.WriteTo.Console(outputTemplate: Readable, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: beside);
             else
-                logs.WriteTo.Console(new RenderedCompactJsonFormatter());
+                logs.WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: beside);
         }, preserveStaticLogger: true);
     }
 
