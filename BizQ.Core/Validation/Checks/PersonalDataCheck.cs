@@ -21,7 +21,7 @@ public sealed class PersonalDataCheck : ICheck
         var belongings = Belongings.Of(input, message.Recipients);
         List<Finding> findings = [.. Recognise.All(draft).SelectMany(item => Look(item, belongings)), .. OthersWords(draft, belongings)];
         return findings.Count > 0
-            ? findings.DistinctBy(finding => (finding.Reason, finding.Quote?.ToUpperInvariant()))
+            ? findings.DistinctBy(finding => finding.Quote?.ToUpperInvariant())
             : [this.Allow("onlyOwnData", "It holds no personal data of anybody but the recipient.")];
     }
 
@@ -31,36 +31,29 @@ public sealed class PersonalDataCheck : ICheck
             return [this.Review("cardNumber", "The message repeats a whole card number, which should never travel by mail.", item.Written)];
         if (belongings.MaySee(item))
             return [];
-        return belongings.OwnerOf(item) is { } other
-            ? [SomebodyElses(other, item.Written, Word(item.Kind), belongings)]
+        return belongings.OwnersOf(item) is { Count: > 0 } others
+            ? [SomebodyElses(others, item.Written, $"{Word(item.Kind)} '{item.Written}'", belongings)]
             : [this.Review("unknownPersonalData", $"{Word(item.Kind)} '{item.Written}' is not known to be the recipient's.", item.Written)];
     }
 
     private IEnumerable<Finding> OthersWords(string draft, Belongings belongings)
     {
         var words = $" {Recognise.Words(draft)} ";
-        foreach (var other in belongings.Others)
-        {
-            foreach (var personal in Ownership.PersonalWords(other))
-            {
-                var key = Recognise.Words(personal);
-                if (key.Length >= 4 && !personal.Contains('@') && words.Contains($" {key} ", StringComparison.Ordinal) && !belongings.MaySee(personal))
-                    yield return SomebodyElses(other, personal, "", belongings);
-            }
-        }
+        return belongings.Others
+            .SelectMany(other => Ownership.PersonalWords(other).Select(personal => (Other: other, Personal: personal, Key: Recognise.Words(personal))))
+            .Where(found => found.Key.Length >= 4 && !found.Personal.Contains('@') && words.Contains($" {found.Key} ", StringComparison.Ordinal) && !belongings.MaySee(found.Personal))
+            .GroupBy(found => found.Key, StringComparer.Ordinal)
+            .Select(group => SomebodyElses([.. group.Select(found => found.Other)], group.First().Personal, $"'{group.First().Personal}'", belongings));
     }
 
     /// <summary>
     /// A customer who writes from a second address and names their own order looks like somebody else: a person can tell,
     /// so that is for review. Anything else of another customer is a leak.
     /// </summary>
-    private Finding SomebodyElses(Thing other, string written, string word, Belongings belongings)
-    {
-        var what = word.Length > 0 ? $"{word} '{written}'" : $"'{written}'";
-        return belongings.WasNamedBySender(other)
-            ? this.Review("perhapsOthersData", $"{what} belongs to {Whose(other)}, which is kept under another mail address than the recipient's. The recipient named it: make sure that they are the same person.", written)
-            : this.Block("othersPersonalData", $"{what} belongs to {Whose(other)}, not to the recipient.", written);
-    }
+    private Finding SomebodyElses(IReadOnlyList<Thing> others, string written, string what, Belongings belongings) =>
+        others.FirstOrDefault(belongings.WasNamedBySender) is { } named
+            ? this.Review("perhapsOthersData", $"{what} belongs to {Whose(named)}, which is kept under another mail address than the recipient's. The recipient named it: make sure that they are the same person.", written)
+            : this.Block("othersPersonalData", $"{what} belongs to {Whose(others[0])}, not to the recipient.", written);
 
     private static string Whose(Thing thing) => Ownership.IsPerson(thing) ? $"another {thing.Type}" : $"another customer's {thing.Type}";
 

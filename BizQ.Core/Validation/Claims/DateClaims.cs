@@ -131,7 +131,7 @@ internal static partial class DateClaims
     [GeneratedRegex(@"(?<!\d)(?<y>\d{4})-(?<m>\d{2})-(?<d>\d{2})(?:[T ](?<t>\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?!\d)")]
     private static partial Regex Iso8601();
 
-    [GeneratedRegex(@"(?<![\d.,])(?<d>\d{1,2})(?:st|nd|rd|th|\.|er|º|°)?\s+(?:of\s+|de\s+)?(?<m>" + MonthNames + @")(?!\p{L})\.?(?:,?\s+(?:de\s+|del\s+)?(?<y>\d{4})(?!\d))?", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<![\d.,])(?<d>\d{1,2})(?:st|nd|rd|th|\.|er|º|°)?\s+(?:of\s+|de\s+)?(?<m>" + MonthNames + @")(?!\p{L})(?:\.?,?\s+(?:de\s+|del\s+)?(?<y>\d{4})(?!\d))?", RegexOptions.IgnoreCase)]
     private static partial Regex DayFirst();
 
     [GeneratedRegex(@"(?<!\p{L})(?<m>" + MonthNames + @")\.?\s+(?<d>\d{1,2})(?:st|nd|rd|th)?(?![\d.,:]*\d)(?:,?\s+(?<y>\d{4})(?!\d))?", RegexOptions.IgnoreCase)]
@@ -150,6 +150,6 @@ internal static partial class DateClaims
     [GeneratedRegex(@"(?<!\p{L})(?:by|until|till|before|no later than|bis|spätestens|avant)\s+(?:(?:next|this|coming|zum|nächsten|kommenden)\s+)?(?<w>monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)(?!\p{L})", RegexOptions.IgnoreCase)]
     private static partial Regex ByWeekday();
 
-    [GeneratedRegex(@"(?<![\d:.,])(?:(?<h>[01]?\d|2[0-3])[:h](?<min>[0-5]\d)(?::\d{2})?(?:\s*(?<half>[ap]\.?m\b\.?))?|(?<h>\d{1,2})(?:\.(?<min>[0-5]\d))?\s*(?:(?<half>[ap]\.?m\b\.?)|Uhr\b))(?![\d:])", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<![\d:.,])(?:(?<h>[01]?\d|2[0-3])[:h](?<min>[0-5]\d)(?::\d{2})?(?:\s*(?<half>[ap]\.m\.|[ap]m\b))?|(?<h>\d{1,2})(?:\.(?<min>[0-5]\d))?\s*(?:(?<half>[ap]\.m\.|[ap]m\b)|Uhr\b))(?![\d:])", RegexOptions.IgnoreCase)]
     private static partial Regex TimeOfDay();
 }

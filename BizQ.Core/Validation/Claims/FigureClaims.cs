@@ -46,7 +46,7 @@ internal static partial class FigureClaims
     private static Claim Figure(Reading reading, int start, string number, string token)
     {
         var values = Numbers.Readings(number);
-        if (values.Count == 0)
+        if (values.Count == 0 || LooksLikeReference().IsMatch(number))
             return Digits(reading, start, number);
         var spelled = ReferenceKey(token);
         return reading.Claim(ClaimKind.Figure, start, number.Length,
@@ -54,7 +54,7 @@ internal static partial class FigureClaims
             [.. values.SelectMany(v => new[] { $"number:{Numbers.Key(v)}", $"bare:{Numbers.Key(v)}" }), $"reference:{spelled}"]);
     }
 
-    /// <summary>Digits no number grammar reads (more than a decimal holds, 1.2.3.4): compared as they stand.</summary>
+    /// <summary>Digits that count nothing (a leading zero, ten and more of them, 1.2.3.4): compared as they stand.</summary>
     private static Claim Digits(Reading reading, int start, string digits) =>
         reading.Claim(ClaimKind.Reference, start, digits.Length, [$"reference:{ReferenceKey(digits)}"]);
 
@@ -94,6 +94,9 @@ internal static partial class FigureClaims
     // 45l, 2.5kg, 2-person: a number with its unit or word.
     [GeneratedRegex(@"^(?<n>" + Numbers.Pattern + @")(?:-?\p{L}{1,3}|-\p{L}[\p{L}-]*)$")]
     private static partial Regex Measured();
+
+    [GeneratedRegex(@"^(?:0\d+|\d{10,})$")]
+    private static partial Regex LooksLikeReference();
 
     [GeneratedRegex(@"^\d+(?:\.\d+){2,}$")]
     private static partial Regex Versioned();

@@ -18,13 +18,15 @@ internal static partial class PromiseClaims
     private static readonly Kind[] Kinds =
     [
         new("refund", @"(?:full(?:y)? |partial(?:ly)? )?\brefund\w*|money back|\breimburs\w*|\b(?:rück)?erstatt\w*|Geld zurück|\brembours\w*|\breembols\w*|\brimbors\w*|\bterugbeta\w*", true),
-        new("replacement", @"\breplacement\w*|\breplac(?:e|es|ed|ing)\b|\bexchang(?:e|ed|es|ing)\b|\bnew (?:one|unit|item) (?:to you|out)\b|\bErsatz\w*|\bersetz\w*|\bumtausch\w*|\bremplac\w*|\béchang\w*|\breemplaz\w*", true),
+        new("replacement", @"\breplacement\w*|(?<=\b(?:we|I|will|ll|happy to|glad to|be|been)\b[^,;.]{0,30})\breplac(?:e|ed|ing)\b|\bexchang(?:e|ed|es|ing)\b|\bnew (?:one|unit|item) (?:to you|out)\b|\bErsatz\w*|\bersetz\w*|\bumtausch\w*|\bremplac\w*|\béchang\w*|\breemplaz\w*", true),
         new("cancellation", @"\bcancel(?:l?ed|l?ing|lation)?\b|\bstornier\w*|\bannul(?:é|er|ons|ado|aremos)\w*", true),
-        new("discount", @"\bdiscount\w*|\bvoucher\w*|\bcoupons?\b|\bstore credit\b|\bcredit note\b|\bgift card\b|\bRabatt\w*|\bGutschein\w*|\bGutschrift\w*|\bremise\b|\bbon d'achat\b|\bdescuento\w*", true),
+        new("discount", @"\bdiscount\w*|\bRabatt\w*|\bremise\b|\bréduction\b|\bdescuento\w*|\bsconto\b", true),
+        new("voucher", @"\bvouchers?\b|\bcoupons?\b|\bstore credit\b|\bcredit note\b|\bgift (?:card|voucher)\b|\bGutschein\w*|\bGutschrift\w*|\bbon d['’]achat\b|\bcupón\b|\bbuono\b", true),
         new("compensation", @"\bcompensat\w*|\bmake (?:it|this) up to you\b|\bgoodwill\b|\bentschädig\w*|\bdédommag\w*|\bindemni\w*", true),
         new("liability", @"\b(?:full|legal|all) (?:responsibility|liability)\b|\bwe are liable\b|\bour fault\b|\bwir haften\b", false),
-        new("guarantee", @"\bguarantee[ds]?\b|\bwe promise\b|\bmy word\b|\bwarrant(?:y|ies)\b|\bgaranti\w*|\bGewährleistung\b|\bversprechen wir\b|\bwir versprechen\b", false),
-        new("free", @"\bfree of charge\b|\bfor free\b|\bat no (?:extra |additional )?(?:cost|charge)\b|\bno (?:extra )?charge\b|\bcomplimentary\b|\bon the house\b|\bfree (?:standard |express |replacement |return |spare )?(?:shipping|delivery|postage|returns?|replacement|exchange|repairs?|upgrade|pickup|collection|parts?|gift|sample)\b|\bkostenlos\w*|\bkostenfrei\w*|\bgratis\b|\bgratuit\w*", false),
+        new("warranty", @"\bwarrant(?:y|ies)\b|\bGewährleistung\b|\bgarantie\b|\bgarantía\b|\bgaranzia\b", false),
+        new("guarantee", @"\bguarantee[ds]?\b|\bwe promise\b|\bmy word\b|\bgarantier\w+|\bversprechen wir\b|\bwir versprechen\b|\bgarantissons\b|\bgaranti(?:e?s)?\b(?<!garantie)|\bgarantizamos\b", false),
+        new("free", @"\bfree of charge\b|\bfor free\b|\bat no (?:extra |additional )?(?:cost|charge)\b|\bno (?:extra )?charge\b|\bcomplimentary\b|\bon the house\b|\bfree (?:standard |express |replacement |return |spare )?(?:shipping|delivery|postage|returns?|replacement|exchange|repairs?|upgrade|pickup|collection|parts?|gift|sample)\b|\b(?:is|are|be|comes) free\b(?! (?:to|from|of (?!charge)))|\bkostenlos\w*|\bkostenfrei\w*|\bgratis\b|\bgratuit\w*", false),
     ];
 
     /// <summary>What can be for free; "free shipping" in a policy does not make a replacement free.</summary>
@@ -38,19 +40,30 @@ internal static partial class PromiseClaims
 
     public static IEnumerable<Claim> Read(string text, bool evidence)
     {
+        var before = "";
         foreach (Match sentence in Sentence().Matches(text))
         {
             var words = sentence.Value;
-            if (!evidence && words.TrimEnd().EndsWith('?'))
-                continue;
-            var commits = evidence || Commitment().IsMatch(words);
-            foreach (var kind in Kinds.Where(k => commits || !k.NeedsCommitment))
+            if (evidence || !words.TrimEnd().EndsWith('?'))
             {
-                if (kind.Pattern.Match(words) is not { Success: true } match)
-                    continue;
-                var refused = Refusal().IsMatch(ClauseAround(words, match));
+                foreach (var claim in InSentence(words, before, sentence.Index, evidence))
+                    yield return claim;
+            }
+            before = words;
+        }
+    }
+
+    private static IEnumerable<Claim> InSentence(string words, string before, int start, bool evidence)
+    {
+        var commits = evidence || Commitment().IsMatch(words);
+        foreach (var kind in Kinds.Where(k => commits || !k.NeedsCommitment))
+        {
+            foreach (Match match in kind.Pattern.Matches(words))
+            {
+                var clause = ClauseAround(words, match);
+                var refused = Refusal().IsMatch(clause);
                 if (evidence || !(refused || About().IsMatch(words[..match.Index])))
-                    yield return Promise(kind.Name, words, sentence.Index + match.Index, match, refused);
+                    yield return Promise(kind.Name, [match.Value, clause, words, before], start + match.Index, match, refused);
             }
         }
     }
@@ -64,28 +77,26 @@ internal static partial class PromiseClaims
         return sentence[start..(after.Success ? after.Index : sentence.Length)];
     }
 
-    private static Claim Promise(string kind, string sentence, int start, Match match, bool refused)
+    /// <param name="contexts">The words themselves, their clause, their sentence and the one before: the nearest that names a thing says what is free.</param>
+    private static Claim Promise(string kind, string[] contexts, int start, Match match, bool refused)
     {
-        var keys = Keys(kind, sentence, match.Value);
+        var keys = Keys(kind, contexts);
         return refused
             ? new Claim(ClaimKind.Promise, start, match.Length, match.Value, [], [.. keys.Select(key => $"refused:{key}")])
             : new Claim(ClaimKind.Promise, start, match.Length, match.Value, [keys[^1]], keys);
     }
 
     /// <summary>From the general to the special; a promise needs its most special one.</summary>
-    private static List<string> Keys(string kind, string sentence, string words)
+    private static List<string> Keys(string kind, string[] contexts)
     {
-        var keys = new List<string> { $"promise:{kind}" };
-        if (kind == "refund" && Entire().IsMatch(words))
-            keys.Add("promise:refund:full");
-        if (kind != "free")
-            return keys;
-        var things = Things.Where(thing => Regex.IsMatch(words, thing.Words, RegexOptions.IgnoreCase)).ToList();
-        if (things.Count == 0)
-            things = [.. Things.Where(thing => Regex.IsMatch(sentence, thing.Words, RegexOptions.IgnoreCase))];
-        keys.AddRange(things.Select(thing => $"promise:free:{thing.Name}"));
-        return keys;
+        if (kind == "free")
+            return Free(contexts);
+        return kind == "refund" && Entire().IsMatch(contexts[0]) ? ["promise:refund", "promise:refund:full"] : [$"promise:{kind}"];
     }
+
+    private static List<string> Free(string[] contexts) => contexts
+        .Select(words => Things.Where(thing => Regex.IsMatch(words, thing.Words, RegexOptions.IgnoreCase)).Select(thing => $"promise:free:{thing.Name}").ToList())
+        .FirstOrDefault(things => things.Count > 0) ?? ["promise:free:other"];
 
     [GeneratedRegex(@"[^\s](?:[^.!?\n]|\.(?=\S))*[.!?]?")]
     private static partial Regex Sentence();

@@ -44,13 +44,17 @@ public sealed class Belongings
 
     public bool MaySee(string words) => _openWords.Contains($" {Recognise.Words(words)} ", StringComparison.Ordinal);
 
-    /// <summary>The somebody else whose data this is, when that is known.</summary>
-    public Thing? OwnerOf(PersonalItem item) => Others.FirstOrDefault(other =>
+    /// <summary>The things of somebody else that hold this, as far as known.</summary>
+    public IReadOnlyList<Thing> OwnersOf(PersonalItem item) => [.. Others.Where(other =>
         Recognise.All(Ownership.AllText(other)).Any(theirs => theirs.Kind == item.Kind && theirs.Key == item.Key)
-        || (item.Kind == PersonalKind.PostalAddress && Recognise.Words(Ownership.AllText(other)).Contains(item.Key, StringComparison.Ordinal)));
+        || (item.Kind == PersonalKind.PostalAddress && Recognise.Words(Ownership.AllText(other)).Contains(item.Key, StringComparison.Ordinal)))];
 
-    /// <summary>The sender's own words name this thing by its key or number.</summary>
-    public bool WasNamedBySender(Thing thing) => new[] { thing.Key, thing.Name }.OfType<string>().Select(Recognise.Words)
+    /// <summary>The sender's own words name this thing by its key or number, or name something that belongs to this person.</summary>
+    public bool WasNamedBySender(Thing thing) => IsNamed(thing)
+        || (Ownership.IsPerson(thing) && Ownership.Identities(thing) is var identities
+            && Others.Any(other => IsNamed(other) && Ownership.Owners(other.Data).Any(owner => identities.Contains(owner, StringComparer.OrdinalIgnoreCase))));
+
+    private bool IsNamed(Thing thing) => new[] { thing.Key, thing.Name }.OfType<string>().Select(Recognise.Words)
         .Any(words => words.Length >= 3 && words.Any(char.IsDigit) && _said.Contains($" {words} ", StringComparison.Ordinal));
 
     private static string? Domain(string? address) => address?.IndexOf('@', StringComparison.Ordinal) is { } at && at >= 0 ? address[at..].ToLowerInvariant() : null;

@@ -65,7 +65,8 @@ public static partial class Ownership
     /// <summary>All text of a thing's data, for looking things up in.</summary>
     public static string AllText(Thing thing) => string.Join('\n', Leaves(thing.Data, "").Select(leaf => leaf.Text).Prepend(thing.Key ?? "").Prepend(thing.Name));
 
-    private static List<string> Identities(Thing person)
+    /// <summary>All a person goes by: mail addresses, name, key, numbers.</summary>
+    public static IReadOnlyList<string> Identities(Thing person)
     {
         var identities = new List<string>(MailAddresses(person.Data)) { person.Name };
         if (person.Id is { } id)

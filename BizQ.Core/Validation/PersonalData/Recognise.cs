@@ -73,8 +73,8 @@ public static partial class Recognise
     [GeneratedRegex(@"(?<![\w@#/.-])(?:(?:\+|00)[1-9]\d{0,2}(?:[ \u00A0./-]?\(?\d{1,5}\)?){2,6}|\(0\d{1,5}\)[ \d./-]{5,14}\d|0\d{1,4}[ /-]\d(?:[ \d-]{3,11})\d|(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-.]\d{4}|(?<=(?:[Tt]el\.?|[Pp]hone|[Tt]elefon|[Mm]obile?|[Cc]all(?: us)?(?: at| on)?)[: ]{1,2})\d[\d /-]{5,14}\d)(?![\w-])")]
     private static partial Regex Phone();
 
-    [GeneratedRegex(@"(?<![\p{L}\d])(?:\d{1,5}\s?[a-zA-Z]?,?\s+(?:\p{Lu}[\p{L}'’.-]*\s+){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Way|Court|Ct|Square|Sq|Boulevard|Blvd|Place|Pl|Close|Terrace|Crescent)\b\.?"
-        + @"|\p{Lu}[\p{L}-]*(?:[ -]\p{Lu}[\p{L}-]*){0,2}(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer| Straße| Strasse| Weg| Platz| Allee)\s+\d{1,4}\s?[a-z]?\b"
+    [GeneratedRegex(@"(?<![\p{L}\d])(?:\d{1,5}\s?[a-zA-Z]?,?\s+(?:\p{Lu}[\p{L}'’.-]*\s+){1,4}(?:(?:Street|Road|Avenue|Lane|Drive|Way|Court|Square|Boulevard|Place|Close|Terrace|Crescent)\b|(?:St|Rd|Ave|Ln|Dr|Ct|Sq|Blvd|Pl)\b\.?)"
+        + @"|\p{Lu}[\p{L}-]*(?:[ -]\p{Lu}[\p{L}-]*){0,2}(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer| Straße| Strasse| Weg| Platz| Allee)\s+\d{1,4}(?:\s?[a-z]\b)?"
         + @"|\d{1,4}(?:\s?bis)?,?\s+(?:rue|avenue|boulevard|place|chemin|impasse|quai|allée)\s+(?:(?:de|du|des|la|le|les|d['’])\s*)*\p{Lu}[\p{L}'’-]*(?:\s+\p{Lu}[\p{L}'’-]*){0,3})")]
     private static partial Regex PostalAddress();
 
