@@ -57,13 +57,13 @@ public sealed class AgentSchedules(
             where agent.Id == agentId && agent.Status == AgentStatus.Active
             select new { version.Definition, workspace.TimeZone }).FirstOrDefaultAsync(cancel);
         var wanted = found is null ? [] : Triggers(workspaceId, agentId, found.Definition, found.TimeZone);
-        await Apply(agentId, wanted, cancel);
+        await Apply(agentId, wanted);
     }
 
     private async Task SyncAll(CancellationToken cancel)
     {
-        var scheduler = await schedulers.GetScheduler(cancel);
-        var gone = (await scheduler.GetTriggerGroupNames(cancel)).ToHashSet();
+        var scheduler = await schedulers.GetScheduler(CancellationToken.None);
+        var gone = (await scheduler.GetTriggerGroupNames(CancellationToken.None)).ToHashSet();
         var after = Guid.Empty;
         while (true)
         {
@@ -80,22 +80,23 @@ public sealed class AgentSchedules(
             after = page[^1].Id;
         }
         foreach (var group in gone.Where(g => Guid.TryParseExact(g, "N", out _)))
-            await scheduler.UnscheduleJobs(GroupMatcher<TriggerKey>.GroupEquals(group), cancel);
+            await scheduler.UnscheduleJobs(GroupMatcher<TriggerKey>.GroupEquals(group), CancellationToken.None);
     }
 
-    private async Task Apply(Guid agentId, List<ITrigger> wanted, CancellationToken cancel)
+    private async Task Apply(Guid agentId, List<ITrigger> wanted)
     {
-        var scheduler = await schedulers.GetScheduler(cancel);
-        var present = await scheduler.GetTriggerKeys(GroupMatcher<TriggerKey>.GroupEquals(GroupOf(agentId)), cancel);
+        // Short, and not stopped half way: Quartz reports a transaction that a shutdown cancels as an error.
+        var scheduler = await schedulers.GetScheduler(CancellationToken.None);
+        var present = await scheduler.GetTriggerKeys(GroupMatcher<TriggerKey>.GroupEquals(GroupOf(agentId)), CancellationToken.None);
         foreach (var key in present.Where(key => wanted.All(t => !t.Key.Equals(key))))
-            await scheduler.UnscheduleJob(key, cancel);
-        if (wanted.Count > 0 && !await scheduler.Exists(Job, cancel))
-            await scheduler.AddJob(JobBuilder.Create<FireSchedule>().WithIdentity(Job).StoreDurably(true).RequestRecovery(true).Build(), AddJobOptions.Replacing, cancel);
+            await scheduler.UnscheduleJob(key, CancellationToken.None);
+        if (wanted.Count > 0 && !await scheduler.Exists(Job, CancellationToken.None))
+            await scheduler.AddJob(JobBuilder.Create<FireSchedule>().WithIdentity(Job).StoreDurably(true).RequestRecovery(true).Build(), AddJobOptions.Replacing, CancellationToken.None);
         foreach (var trigger in wanted)
         {
-            if (await scheduler.GetTrigger(trigger.Key, cancel) is { } same && same.Description == trigger.Description)
+            if (await scheduler.GetTrigger(trigger.Key, CancellationToken.None) is { } same && same.Description == trigger.Description)
                 continue;
-            await scheduler.ScheduleTrigger(trigger, TriggerConflict.Replace, cancel);
+            await scheduler.ScheduleTrigger(trigger, TriggerConflict.Replace, CancellationToken.None);
             log.LogInformation("Agent {Agent}: schedule {Trigger} is now {Schedule}", agentId, trigger.Key.Name, trigger.Description);
         }
     }
@@ -146,7 +147,11 @@ public sealed class AgentSchedules(
         {
             await sync();
         }
-        catch (Exception problem) when (!cancel.IsCancellationRequested)
+        catch (Exception problem) when (cancel.IsCancellationRequested)
+        {
+            log.LogDebug(problem, "Stopped while bringing the schedules up to date; the next start does it");
+        }
+        catch (Exception problem)
         {
             log.LogError(problem, "The schedules could not be brought up to date");
         }
