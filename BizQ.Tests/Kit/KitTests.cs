@@ -25,6 +25,18 @@ public sealed class KitTests
     }
 
     [Fact]
+    public async Task A_process_of_its_own_can_be_stopped_killed_and_started_again()
+    {
+        using var folder = new TempFolder();
+        await using (var first = await BizQProcess.Start(folder.Path, ""))
+            await first.Stop();
+        await using (var second = await BizQProcess.Start(folder.Path, ""))
+            await second.Kill();
+        await using var third = await BizQProcess.Start(folder.Path, "");
+        Assert.True(File.Exists(folder.File("bizq.db")));
+    }
+
+    [Fact]
     public async Task Chromium_sees_the_host_and_its_complaints_are_heard()
     {
         await using var host = await TestHost.Start();

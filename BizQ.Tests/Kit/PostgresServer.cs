@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace BizQ.Tests.Kit;
@@ -47,7 +45,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await _creating.WaitAsync();
         try
         {
-            await Run($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
+            await Run($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log");
         }
         finally
         {
@@ -86,7 +84,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var binaries = PostgresBinaries.Folder();
         var folder = Directory.CreateTempSubdirectory("bizq-pg-").FullName;
-        var port = FreePort();
+        var port = FreePort.Next();
         // Durable by default, as in production; BIZQ_TEST_FSYNC=off spares a slow disk.
         var fsync = Environment.GetEnvironmentVariable("BIZQ_TEST_FSYNC") == "off" ? "off" : "on";
         var shell = new Process { StartInfo = Shell(folder, [binaries, folder, port.ToString(System.Globalization.CultureInfo.InvariantCulture), fsync]) };
@@ -148,12 +146,5 @@ public sealed class PostgresServer : IAsyncDisposable
                 throw new InvalidOperationException($"PostgreSQL did not start. {(File.Exists(log) ? await File.ReadAllTextAsync(log) : await _shell.StandardError.ReadToEndAsync())}", problem);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

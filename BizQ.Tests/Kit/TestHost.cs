@@ -108,6 +108,10 @@ public sealed class TestHost : IAsyncDisposable
             "--urls=http://127.0.0.1:0",
             $"--Data:Path={dataPath}",
             $"--ConnectionStrings:BizQ={connectionString}",
+            // A test run's output is for what went wrong.
+            "--Logging:LogLevel:Default=Warning",
+            "--Logging:LogLevel:Orleans=Error",
+            "--Logging:LogLevel:Microsoft=Error",
             .. settings.Select(setting => $"--{setting.Key}={setting.Value}"),
         ];
         return Program.Build(args, builder =>

@@ -25,8 +25,8 @@ internal static partial class FloorRules
         ("Microsoft.SemanticKernel", ["BizQ.Agents/Models", "BizQ.Agents/Prompts"]),
     ];
 
-    // Where a page may be a page and still reach the store itself: sign-in is Identity's, and it wants a store.
-    private static readonly string[] MayUseTheStore = ["BizQ.Web/Account"];
+    // Sign-in is Identity's, and it wants a store; the health check is about the store.
+    private static readonly string[] MayUseTheStore = ["BizQ.Web/Account", "BizQ.Web/Hosting"];
 
     public static IEnumerable<Rule> All =>
     [

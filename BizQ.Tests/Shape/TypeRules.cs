@@ -11,16 +11,19 @@ internal static class TypeRules
     // How a reader recognises an interface that stands for something outside: its comment says so.
     private const string Outside = "outside";
 
-    // Operations that nobody is signed in for: the reason each has no actor stands beside it.
-    private static readonly string[] NeedNoActor =
-    [
-        // Runs before anybody can be there.
-        "MigrateDatabase",
-        // Makes the first actor.
-        "SetUpBusiness",
-        // Find out who the actor is.
-        "CheckPassword", "FindSeat",
-    ];
+    // Operations without an actor, and why.
+    private static readonly Dictionary<string, string> NeedNoActor = new()
+    {
+        ["MigrateDatabase"] = "runs before anybody can be there",
+        ["SetUpBusiness"] = "makes the first actor",
+        ["CheckPassword"] = "finds out who the actor is",
+        ["ChangePassword"] = "a person's own, in no workspace; the current password is the permission",
+        ["FindSeat"] = "finds out who the actor is",
+        ["UseKey"] = "finds out who the actor is",
+        ["InboxPickup"] = "serves every workspace, as the system",
+        ["JudgeEffect"] = "asked by the run loop and by operations that have asked already",
+        ["LookAgain"] = "asked by the run loop and by operations that have asked already",
+    };
 
     public static IEnumerable<Rule> All =>
     [
@@ -80,7 +83,7 @@ internal static class TypeRules
         from source in sources
         where source.On("BizQ.Core")
         from type in source.Nodes<ClassDeclarationSyntax>()
-        where type.Modifiers.Any(SyntaxKind.PublicKeyword) && !NeedNoActor.Contains(type.Identifier.Text)
+        where type.Modifiers.Any(SyntaxKind.PublicKeyword) && !NeedNoActor.ContainsKey(type.Identifier.Text)
         from method in type.Members.OfType<MethodDeclarationSyntax>()
         where method.Identifier.Text == "Run" && method.Modifiers.Any(SyntaxKind.PublicKeyword) && !method.Modifiers.Any(SyntaxKind.StaticKeyword)
         select (source, type, method);
