@@ -27,7 +27,11 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
         var judged = await desk.Judge(run, agent, node, proposal.Operation, proposal.Arguments, gathered, stop);
         var waiting = new Worked(node, null, started, 0)
         {
-            Status = StepStatus.Waiting, Input = input, Effect = judged.Effect, EffectEvents = judged.Events, Approval = judged.Approval,
+            Status = StepStatus.Waiting,
+            Input = input,
+            Effect = judged.Effect,
+            EffectEvents = judged.Events,
+            Approval = judged.Approval,
         };
         if (judged is { Approval: null, Effect.State: EffectState.Approved })
             waiting = await Intend(waiting, run, agent, judged.Effect, stop);

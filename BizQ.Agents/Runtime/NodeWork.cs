@@ -62,7 +62,12 @@ public sealed class NodeWork(
             case NodeResult.Completed done:
                 return new Worked(node, null, started, Spent(since))
                 {
-                    Status = StepStatus.Succeeded, Input = input, Output = done.Output.ValueKind == JsonValueKind.Undefined ? null : done.Output, Evidence = done.Evidence, Use = done.Use, Taints = done.Taints,
+                    Status = StepStatus.Succeeded,
+                    Input = input,
+                    Output = done.Output.ValueKind == JsonValueKind.Undefined ? null : done.Output,
+                    Evidence = done.Evidence,
+                    Use = done.Use,
+                    Taints = done.Taints,
                 };
             case NodeResult.Ask ask:
                 return new Worked(node, null, started, Spent(since)) { Status = StepStatus.Waiting, Input = input, Approval = ApprovalFor(run, node, ask) };
@@ -108,8 +113,17 @@ public sealed class NodeWork(
 
     private Approval ApprovalFor(Run run, NodeDefinition node, NodeResult.Ask ask) => new()
     {
-        Id = ids.New(), WorkspaceId = run.WorkspaceId, Kind = ApprovalKind.Step, RunId = run.Id, AgentId = run.AgentId, AgentName = run.AgentName,
-        NodeId = node.Id, Title = ask.Title, Why = ask.Why, Shown = ask.Shown, RequestedAt = clock.GetUtcNow(),
+        Id = ids.New(),
+        WorkspaceId = run.WorkspaceId,
+        Kind = ApprovalKind.Step,
+        RunId = run.Id,
+        AgentId = run.AgentId,
+        AgentName = run.AgentName,
+        NodeId = node.Id,
+        Title = ask.Title,
+        Why = ask.Why,
+        Shown = ask.Shown,
+        RequestedAt = clock.GetUtcNow(),
     };
 
     private Worked Failed(NodeDefinition node, DateTimeOffset started, long since, JsonElement? input, string code, string message) =>

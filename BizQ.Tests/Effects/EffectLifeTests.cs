@@ -64,7 +64,16 @@ public sealed class EffectLifeTests
 
     private static Effect New(EffectState state = EffectState.Proposed) => new()
     {
-        Id = Guid.Empty, WorkspaceId = Guid.Empty, RunId = Guid.Empty, AgentId = Guid.Empty, NodeId = "send", Operation = "mail.send",
-        Arguments = "{}", Hash = "", State = state, IdempotencyKey = "", ProposedAt = DateTimeOffset.UnixEpoch,
+        Id = Guid.Empty,
+        WorkspaceId = Guid.Empty,
+        RunId = Guid.Empty,
+        AgentId = Guid.Empty,
+        NodeId = "send",
+        Operation = "mail.send",
+        Arguments = "{}",
+        Hash = "",
+        State = state,
+        IdempotencyKey = "",
+        ProposedAt = DateTimeOffset.UnixEpoch,
     };
 }

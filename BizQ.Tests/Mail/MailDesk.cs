@@ -79,9 +79,19 @@ internal sealed class MailDesk : IWakeRuns, IAsyncDisposable
         var id = Kit.Ids.New();
         db.Mails.Add(new MailMessage
         {
-            Id = id, WorkspaceId = Actor.WorkspaceId, Direction = MailDirection.Out, MessageId = $"answer-{number}@shop.example", ThreadId = id,
-            FromAddress = "support@shop.example", ToAddresses = address, Subject = "Re: x", Text = "x", Class = MailClass.Ordinary,
-            ContentHash = "none", Size = 1, ReceivedAt = Kit.Clock.GetUtcNow(),
+            Id = id,
+            WorkspaceId = Actor.WorkspaceId,
+            Direction = MailDirection.Out,
+            MessageId = $"answer-{number}@shop.example",
+            ThreadId = id,
+            FromAddress = "support@shop.example",
+            ToAddresses = address,
+            Subject = "Re: x",
+            Text = "x",
+            Class = MailClass.Ordinary,
+            ContentHash = "none",
+            Size = 1,
+            ReceivedAt = Kit.Clock.GetUtcNow(),
         });
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
     }

@@ -30,21 +30,48 @@ internal static class Graphs
 
     public static Run Run(string input = """{"kind":"manual"}""", RunStatus status = RunStatus.Running) => new()
     {
-        Id = Id(), WorkspaceId = Id(), AgentId = Id(), AgentVersionId = Id(), AgentName = "Test agent", TaskType = "manual", Title = "A test",
-        IdempotencyKey = "key", Input = JsonElement.Parse(input), Status = status, StartedAt = DateTimeOffset.UnixEpoch, StartedByName = "Test Owner",
+        Id = Id(),
+        WorkspaceId = Id(),
+        AgentId = Id(),
+        AgentVersionId = Id(),
+        AgentName = "Test agent",
+        TaskType = "manual",
+        Title = "A test",
+        IdempotencyKey = "key",
+        Input = JsonElement.Parse(input),
+        Status = status,
+        StartedAt = DateTimeOffset.UnixEpoch,
+        StartedByName = "Test Owner",
     };
 
     /// <param name="live">Indexes of the edges it made live.</param>
     public static RunStep Step(int sequence, string node, StepStatus status = StepStatus.Succeeded, int[]? live = null, string kind = "script", string? output = null) => new()
     {
-        Id = Id(), WorkspaceId = Id(), RunId = Id(), NodeId = node, Kind = kind, Sequence = sequence, Status = status,
-        LiveEdges = Json.Element(live ?? []), Output = output is null ? null : JsonElement.Parse(output), StartedAt = DateTimeOffset.UnixEpoch,
+        Id = Id(),
+        WorkspaceId = Id(),
+        RunId = Id(),
+        NodeId = node,
+        Kind = kind,
+        Sequence = sequence,
+        Status = status,
+        LiveEdges = Json.Element(live ?? []),
+        Output = output is null ? null : JsonElement.Parse(output),
+        StartedAt = DateTimeOffset.UnixEpoch,
     };
 
     public static Approval Approval(ApprovalState state) => new()
     {
-        Id = Id(), WorkspaceId = Id(), Kind = ApprovalKind.Step, RunId = Id(), AgentId = Id(), AgentName = "Test agent", NodeId = "ask", Title = "?", Why = "!",
-        State = state, RequestedAt = DateTimeOffset.UnixEpoch,
+        Id = Id(),
+        WorkspaceId = Id(),
+        Kind = ApprovalKind.Step,
+        RunId = Id(),
+        AgentId = Id(),
+        AgentName = "Test agent",
+        NodeId = "ask",
+        Title = "?",
+        Why = "!",
+        State = state,
+        RequestedAt = DateTimeOffset.UnixEpoch,
     };
 
     public static Guid Id() => new Ids(TimeProvider.System).New();

@@ -76,7 +76,17 @@ public sealed class JournalWriterTests
 
     private static Run Run(DatabaseKit kit, Actor actor, int number) => new()
     {
-        Id = kit.Ids.New(), WorkspaceId = actor.WorkspaceId, AgentId = kit.Ids.New(), AgentVersionId = kit.Ids.New(), AgentName = "Test agent", TaskType = "manual",
-        Title = "A test", IdempotencyKey = $"key-{number}", Input = Core.Json.EmptyObject, Status = RunStatus.Queued, StartedAt = kit.Clock.GetUtcNow(), StartedByName = actor.Name,
+        Id = kit.Ids.New(),
+        WorkspaceId = actor.WorkspaceId,
+        AgentId = kit.Ids.New(),
+        AgentVersionId = kit.Ids.New(),
+        AgentName = "Test agent",
+        TaskType = "manual",
+        Title = "A test",
+        IdempotencyKey = $"key-{number}",
+        Input = Core.Json.EmptyObject,
+        Status = RunStatus.Queued,
+        StartedAt = kit.Clock.GetUtcNow(),
+        StartedByName = actor.Name,
     };
 }

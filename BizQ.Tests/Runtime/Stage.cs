@@ -43,11 +43,24 @@ public sealed class Stage : IAsyncDisposable
         definition = definition with { Permissions = new PermissionsDefinition { Tools = ["test.once", "test.again"], Recipients = ["*"] } };
         var agent = new Agent
         {
-            Id = ids.New(), WorkspaceId = Owner.WorkspaceId, Name = $"Agent {ids.New():N}", Purpose = definition.Purpose, CreatedAt = now, UpdatedAt = now, CurrentVersionNumber = 1,
+            Id = ids.New(),
+            WorkspaceId = Owner.WorkspaceId,
+            Name = $"Agent {ids.New():N}",
+            Purpose = definition.Purpose,
+            CreatedAt = now,
+            UpdatedAt = now,
+            CurrentVersionNumber = 1,
         };
         var version = new AgentVersion
         {
-            Id = ids.New(), WorkspaceId = Owner.WorkspaceId, AgentId = agent.Id, Number = 1, Definition = Json.Element(definition), Hash = "", CreatedByName = "Test Owner", CreatedAt = now,
+            Id = ids.New(),
+            WorkspaceId = Owner.WorkspaceId,
+            AgentId = agent.Id,
+            Number = 1,
+            Definition = Json.Element(definition),
+            Hash = "",
+            CreatedByName = "Test Owner",
+            CreatedAt = now,
         };
         agent.CurrentVersionId = version.Id;
         await using var db = Host.Database.Open(Owner.WorkspaceId);

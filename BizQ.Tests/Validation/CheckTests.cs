@@ -158,6 +158,13 @@ public sealed class CheckTests
 
     private static Entity Known(string type, string name, string key, string data) => new()
     {
-        Id = Guid.Empty, WorkspaceId = Guid.Empty, Type = type, Name = name, Key = key, Data = JsonElement.Parse(data), CreatedAt = Shop.Now, UpdatedAt = Shop.Now,
+        Id = Guid.Empty,
+        WorkspaceId = Guid.Empty,
+        Type = type,
+        Name = name,
+        Key = key,
+        Data = JsonElement.Parse(data),
+        CreatedAt = Shop.Now,
+        UpdatedAt = Shop.Now,
     };
 }

@@ -9,9 +9,25 @@ public sealed partial class RecogniseNumbers : IRecogniser
 {
     private static readonly Dictionary<string, int> s_words = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["one"] = 1, ["two"] = 2, ["three"] = 3, ["four"] = 4, ["five"] = 5, ["six"] = 6, ["seven"] = 7, ["eight"] = 8, ["nine"] = 9,
-        ["ten"] = 10, ["eleven"] = 11, ["twelve"] = 12, ["twenty"] = 20, ["thirty"] = 30, ["fifty"] = 50, ["hundred"] = 100,
-        ["a dozen"] = 12, ["a couple of"] = 2, ["a pair of"] = 2,
+        ["one"] = 1,
+        ["two"] = 2,
+        ["three"] = 3,
+        ["four"] = 4,
+        ["five"] = 5,
+        ["six"] = 6,
+        ["seven"] = 7,
+        ["eight"] = 8,
+        ["nine"] = 9,
+        ["ten"] = 10,
+        ["eleven"] = 11,
+        ["twelve"] = 12,
+        ["twenty"] = 20,
+        ["thirty"] = 30,
+        ["fifty"] = 50,
+        ["hundred"] = 100,
+        ["a dozen"] = 12,
+        ["a couple of"] = 2,
+        ["a pair of"] = 2,
     };
 
     public IEnumerable<Found> Find(string text, DateOnly today)

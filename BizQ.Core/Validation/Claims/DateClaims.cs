@@ -29,12 +29,27 @@ internal static partial class DateClaims
 
     private static readonly Dictionary<string, DayOfWeek> Weekdays = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["monday"] = DayOfWeek.Monday, ["tuesday"] = DayOfWeek.Tuesday, ["wednesday"] = DayOfWeek.Wednesday, ["thursday"] = DayOfWeek.Thursday,
-        ["friday"] = DayOfWeek.Friday, ["saturday"] = DayOfWeek.Saturday, ["sunday"] = DayOfWeek.Sunday,
-        ["montag"] = DayOfWeek.Monday, ["dienstag"] = DayOfWeek.Tuesday, ["mittwoch"] = DayOfWeek.Wednesday, ["donnerstag"] = DayOfWeek.Thursday,
-        ["freitag"] = DayOfWeek.Friday, ["samstag"] = DayOfWeek.Saturday, ["sonntag"] = DayOfWeek.Sunday,
-        ["lundi"] = DayOfWeek.Monday, ["mardi"] = DayOfWeek.Tuesday, ["mercredi"] = DayOfWeek.Wednesday, ["jeudi"] = DayOfWeek.Thursday,
-        ["vendredi"] = DayOfWeek.Friday, ["samedi"] = DayOfWeek.Saturday, ["dimanche"] = DayOfWeek.Sunday,
+        ["monday"] = DayOfWeek.Monday,
+        ["tuesday"] = DayOfWeek.Tuesday,
+        ["wednesday"] = DayOfWeek.Wednesday,
+        ["thursday"] = DayOfWeek.Thursday,
+        ["friday"] = DayOfWeek.Friday,
+        ["saturday"] = DayOfWeek.Saturday,
+        ["sunday"] = DayOfWeek.Sunday,
+        ["montag"] = DayOfWeek.Monday,
+        ["dienstag"] = DayOfWeek.Tuesday,
+        ["mittwoch"] = DayOfWeek.Wednesday,
+        ["donnerstag"] = DayOfWeek.Thursday,
+        ["freitag"] = DayOfWeek.Friday,
+        ["samstag"] = DayOfWeek.Saturday,
+        ["sonntag"] = DayOfWeek.Sunday,
+        ["lundi"] = DayOfWeek.Monday,
+        ["mardi"] = DayOfWeek.Tuesday,
+        ["mercredi"] = DayOfWeek.Wednesday,
+        ["jeudi"] = DayOfWeek.Thursday,
+        ["vendredi"] = DayOfWeek.Friday,
+        ["samedi"] = DayOfWeek.Saturday,
+        ["dimanche"] = DayOfWeek.Sunday,
     };
 
     public static IEnumerable<Claim> Read(Reading reading) =>
