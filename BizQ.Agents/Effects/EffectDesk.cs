@@ -52,14 +52,14 @@ public sealed class EffectDesk(JudgeEffect judge, LookAgain lookAgain, CallTool 
         List<EffectEvent> events = [EffectLife.Propose(effect, run.AgentName, ids)];
         var judgement = canonical.Refusal is { } refusal
             ? new Judgement(Verdict.Block, [new Finding("schema", "Complete and well formed", Verdict.Block, refusal.Code, refusal.Message)], new Aim(null, null), evidence)
-            : await judge.Run(new Proposal(run.WorkspaceId, agent, operation, JsonElement.Parse(text), run.Input, run.Tainted, evidence), cancel);
+            : await judge.Judge(new Proposal(run.WorkspaceId, agent, operation, JsonElement.Parse(text), run.Input, run.Tainted, evidence), cancel);
         return new Judged(effect, events, Settle(effect, judgement, run.AgentName, events, Mover.Checks, null));
     }
 
     public async Task<Rechecked> Recheck(Run run, AgentDefinition agent, Effect effect, CancellationToken cancel)
     {
         var before = effect.Evidence is { ValueKind: JsonValueKind.Array } list ? Json.Read<List<Evidence>>(list)! : [];
-        var again = await lookAgain.Run(run.WorkspaceId, before, cancel);
+        var again = await lookAgain.At(run.WorkspaceId, before, cancel);
         var proposal = new Proposal(run.WorkspaceId, agent, effect.Operation, JsonElement.Parse(effect.Arguments), run.Input, run.Tainted, again.Evidence);
         var aged = await Aged(effect, proposal, cancel);
         if (again.Changes.Count + aged.Count == 0)
@@ -71,7 +71,7 @@ public sealed class EffectDesk(JudgeEffect judge, LookAgain lookAgain, CallTool 
             .. aged.Select(finding => finding with { Check = "recheck", Title = "Facts since the approval" }),
         ];
         var why = string.Join(' ', changes.Select(change => change.Message));
-        var judgement = await judge.Run(proposal, cancel);
+        var judgement = await judge.Judge(proposal, cancel);
         judgement = judgement with
         {
             Verdict = (Verdict)Math.Max((int)judgement.Verdict, (int)Verdict.Review),

@@ -52,12 +52,14 @@ public sealed class DecideApproval(BizQDatabase database, EditProposal edit, Own
     private async Task<Outcome<Approval>> Once(Actor actor, DecideRequest request, CancellationToken cancel)
     {
         await using var db = database.Open(actor.WorkspaceId);
-        if (await db.Approvals.FirstOrDefaultAsync(a => a.Id == request.ApprovalId, cancel) is not { } approval)
+        if (await db.Approvals.Where(a => a.Id == request.ApprovalId).Select(a => new { a.RunId, a.EffectId }).FirstOrDefaultAsync(cancel) is not { } about)
             return Refusal.NotFound("approval");
+        var run = await db.Runs.FirstAsync(r => r.Id == about.RunId, cancel);
+        var effect = about.EffectId is { } id ? await db.Effects.FirstAsync(e => e.Id == id, cancel) : null;
+        // Read last: while it is open, the effect read before it had not been decided either; the versions catch the rest.
+        var approval = await db.Approvals.FirstAsync(a => a.Id == request.ApprovalId, cancel);
         if (approval.State != ApprovalState.Open)
             return Decided(actor, approval);
-        var run = await db.Runs.FirstAsync(r => r.Id == approval.RunId, cancel);
-        var effect = approval.EffectId is { } id ? await db.Effects.FirstAsync(e => e.Id == id, cancel) : null;
         if (await Refuse(db, actor, request, approval, run, effect, cancel) is { } refusal)
             return refusal;
         if (effect is not null && await Move(db, actor, request, approval, run, effect, cancel) is { } blocked)

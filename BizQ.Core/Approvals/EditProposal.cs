@@ -56,7 +56,7 @@ public sealed class EditProposal(JudgeEffect judge)
         var version = await db.AgentVersions.AsNoTracking().FirstAsync(v => v.Id == run.AgentVersionId, cancel);
         var evidence = effect.Evidence is { ValueKind: JsonValueKind.Array } list ? Json.Read<List<Evidence>>(list)! : [];
         var proposal = new Proposal(run.WorkspaceId, Json.Read<AgentDefinition>(version.Definition)!, effect.Operation, whole, run.Input, run.Tainted, evidence);
-        return (canonical.Value, await judge.Run(proposal, cancel));
+        return (canonical.Value, await judge.Judge(proposal, cancel));
     }
 
     /// <summary>The proposal with the edited fields put over it.</summary>

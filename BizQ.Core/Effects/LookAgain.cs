@@ -15,7 +15,7 @@ public sealed record LookedAgain(IReadOnlyList<string> Changes, IReadOnlyList<Ev
 /// </summary>
 public sealed class LookAgain(BizQDatabase database)
 {
-    public async Task<LookedAgain> Run(Guid workspaceId, IReadOnlyList<Evidence> evidence, CancellationToken cancel)
+    public async Task<LookedAgain> At(Guid workspaceId, IReadOnlyList<Evidence> evidence, CancellationToken cancel)
     {
         var entityIds = evidence.Where(e => e is { Kind: "entity", Id: not null }).Select(e => e.Id!.Value).Distinct().ToList();
         var documentIds = evidence.Where(e => e is { Kind: "passage", OwnerId: not null }).Select(e => e.OwnerId!.Value).Distinct().ToList();

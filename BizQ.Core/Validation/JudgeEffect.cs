@@ -43,7 +43,7 @@ public sealed class JudgeEffect(BizQDatabase database, AgentCatalog catalog, IEn
 {
     private readonly ICheck[] _checks = [.. checks];
 
-    public Task<Judgement> Run(Proposal proposal, CancellationToken cancel) => Run(proposal, _checks, cancel);
+    public Task<Judgement> Judge(Proposal proposal, CancellationToken cancel) => Run(proposal, _checks, cancel);
 
     /// <summary>Only those checks that time alone can change, for a last look before the effect runs.</summary>
     public Task<Judgement> Freshness(Proposal proposal, CancellationToken cancel) => Run(proposal, [.. _checks.Where(check => check.DependsOnTime)], cancel);
