@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;
@@ -91,7 +92,7 @@ public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock,
             return Refusal.Invalid("badIdempotencyKey", $"The idempotency key must have 1 to {LongestKey} characters.");
         if (request.Input.ValueKind is JsonValueKind.Undefined)
             return Refusal.Invalid("inputMissing", "A run needs an input; send {} when there is nothing to say.");
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(request.Input, Json.Options).Length;
+        var bytes = Encoding.UTF8.GetByteCount(request.Input.GetRawText());
         return bytes > MostInputBytes
             ? Refusal.TooLarge("inputTooLarge", $"The input has {bytes:N0} bytes; a run takes {MostInputBytes:N0}. Store the rest as a document and let the agent look it up.")
             : null;

@@ -100,6 +100,18 @@ public sealed class RunLoopTests
     }
 
     [Theory, ClassData(typeof(Engines))]
+    public async Task Characters_that_a_database_cannot_keep_are_replaced_and_cost_nothing(Engine engine)
+    {
+        _script.On("a", run => Script.Says(run.Scope.GetProperty("trigger").GetProperty("text")));
+        await using var stage = await Stage.Set(engine, _script);
+        const string input = """{"kind":"manual","text":"nul \u0000, half \ud83d, whole \ud83d\ude00, written out \\u0000"}""";
+        var run = await stage.Start(await stage.Agent("start:trigger a", "start>a"), input: input);
+
+        var text = (await stage.Ended(run.Id)).Steps[1].Output!.Value.GetString();
+        Assert.Equal("nul \ufffd, half \ufffd, whole \ud83d\ude00, written out \\u0000", text);
+    }
+
+    [Theory, ClassData(typeof(Engines))]
     public async Task A_question_waits_for_a_person_and_the_answer_leads_on(Engine engine)
     {
         _script.On("ask", _ => new NodeResult.Ask("Is this right?", "It matters.", Json.Element(new { shown = true })));
