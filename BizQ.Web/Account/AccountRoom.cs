@@ -43,6 +43,7 @@ public static class AccountRoom
             .AddCookie(SeatCookie.Configure);
         services.AddAuthorization();
         services.AddSingleton<SetUpCode>();
+        services.AddSingleton<ProvenPassword>();
         return services;
     }
 
