@@ -6,106 +6,109 @@ using BizQ.Core.Workspaces;
 
 namespace BizQ.Agents.Nodes;
 
-/// <summary>Looks up what the business knows, and records everything it hands out as evidence.</summary>
-public sealed class ContextNode(SearchContext search, FindEntities entities) : INodeKind
+/// <summary>Looks up what the business knows, within what the agent may read. Everything it returns is evidence of the run.</summary>
+public sealed class ContextNode(SearchContext search, FindEntities find, CiteEntities cite) : INodeKind
 {
     private const int UsualPassages = 5;
+    private const int MostPassages = 20;
 
     public NodeDescription Description { get; } = new(
-        "context", "Look up", "Looks up what the business knows: passages that fit a text, and entities by their fields.", "Search",
-        JsonElement.Parse("""
-        {
-          "type": "object", "additionalProperties": false,
-          "properties": {
-            "search": { "type": "string", "title": "Search for", "description": "Any text, also a whole mail; expressions in {{ }}." },
-            "types": { "type": "array", "title": "Only these types", "description": "Entity types and document; all when left out.", "items": { "type": "string" } },
-            "limit": { "type": "integer", "title": "At most", "minimum": 1, "maximum": 20 },
-            "entities": {
-              "type": "array", "title": "Entities", "maxItems": 10,
-              "items": {
-                "type": "object", "additionalProperties": false, "required": ["as", "type", "where"],
-                "properties": {
-                  "as": { "type": "string", "title": "Name it", "minLength": 1 },
-                  "type": { "type": "string", "title": "Type", "minLength": 1 },
-                  "where": { "type": "object", "title": "Where", "description": "Fields (or key) that must equal a text; a field that is empty finds nothing." }
+        "context", "Look up", "Finds passages and things the business knows, with their sources and dates.", "MenuBook",
+        JsonElement.Parse(
+            """
+            {
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "search": { "type": "string", "title": "Search for", "description": "Words, a question or a whole mail, such as {{ trigger.mail.text }}. Leave it out to search for nothing.", "maxLength": 10000 },
+                "types": { "type": "array", "title": "Search in", "description": "Entity types to search in, and \"document\" for passages of documents. Leave it out for everything.", "items": { "type": "string", "minLength": 1 }, "maxItems": 20 },
+                "limit": { "type": "integer", "title": "At most", "description": "How many search results to return.", "minimum": 1, "maximum": 20, "default": 5 },
+                "entities": {
+                  "type": "array", "title": "Things to find", "maxItems": 20,
+                  "description": "Each finds one thing by its fields and returns it under a name of your choice.",
+                  "items": {
+                    "type": "object", "additionalProperties": false, "required": ["as", "type", "where"],
+                    "properties": {
+                      "as": { "type": "string", "title": "Call it", "description": "The name it has in the output: steps.ID.output.entities.NAME.", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,49}$" },
+                      "type": { "type": "string", "title": "Type", "description": "Its type, such as order.", "minLength": 1 },
+                      "where": { "type": "object", "title": "Where", "description": "Fields (or \"key\") and the text each must equal. A field whose text is empty finds nothing.", "minProperties": 1, "maxProperties": 10, "additionalProperties": { "type": ["string", "number", "boolean"] } }
+                    }
+                  }
                 }
-              }
+              },
+              "anyOf": [{ "required": ["search"] }, { "required": ["entities"] }]
             }
-          }
-        }
-        """),
-        "{ found, passages: [{ id, ownerId, title, text, source, observedAt }], entities: { name: { id, type, name, data, version } or null } }",
+            """),
+        "{ found: whether anything was found, passages: [{ id, ownerId, title, text, source, observedAt }], entities: { NAME: { id, type, name, data, version } or null } }",
         ["/search", "/entities/*/where/*"]);
 
     public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {
         var actor = new Actor(run.WorkspaceId, ActorKind.Agent, run.AgentId, run.Agent.Name, new HashSet<Permission> { Permission.View });
-        var evidence = new List<Evidence>();
-        var found = new Dictionary<string, object?>();
-        foreach (var wanted in Wanted(run))
-        {
-            if (!MayRead(run.Agent, wanted.Type))
-                return new NodeResult.Failed("contextNotPermitted", $"{run.Agent.Name} may not read {wanted.Type}. Add it to permissions.context if it should.");
-            var entity = await Find(actor, wanted, cancel);
-            found[wanted.As] = entity is null ? null : new { entity.Id, entity.Type, entity.Name, entity.Data, entity.Version };
-            if (entity is not null)
-                evidence.Add(EvidenceOf(entity));
-        }
-        var passages = await Passages(actor, run, cancel);
-        if (passages.Refusal is { } refusal)
+        var settings = Json.Read<Settings>(run.Settings)!;
+        var allowed = new Allowed(run.Agent.Permissions.Context);
+        if ((settings.Entities ?? []).FirstOrDefault(e => !allowed.Includes(e.Type)) is { } foreign)
+            return NotPermitted(run, foreign.Type);
+        if ((settings.Types ?? []).FirstOrDefault(t => !allowed.Includes(t)) is { } closed)
+            return NotPermitted(run, closed);
+        var hits = await Search(actor, settings, allowed, cancel);
+        if (hits.Refusal is { } refusal)
             return new NodeResult.Failed(refusal.Code, refusal.Message);
-        evidence.AddRange(passages.Value.Select(EvidenceOf));
-        var output = Json.Element(new
+        var found = new Dictionary<string, Entity?>(StringComparer.Ordinal);
+        foreach (var wanted in settings.Entities ?? [])
         {
-            found = evidence.Count > 0,
-            passages = passages.Value.Select(hit => new { hit.Id, hit.OwnerId, hit.Title, hit.Text, hit.Source, hit.ObservedAt }),
-            entities = found,
-        });
-        return new NodeResult.Completed(output, evidence);
-    }
-
-    private async Task<Entity?> Find(Actor actor, EntityWish wanted, CancellationToken cancel)
-    {
-        // An empty condition would find anybody; it means that what should identify the entity was not there.
-        if (wanted.Where.Count == 0 || wanted.Where.Values.Any(string.IsNullOrWhiteSpace))
-            return null;
-        var page = await entities.Run(actor, new FindEntitiesRequest(wanted.Type, wanted.Where, Limit: 1), cancel);
-        return page.Ok ? (page.Value.Items is [var first, ..] ? first : null) : throw new InvalidOperationException(page.Refusal!.Message);
-    }
-
-    private async Task<Outcome<IReadOnlyList<SearchHit>>> Passages(Actor actor, NodeRun run, CancellationToken cancel)
-    {
-        if (!run.Settings.TryGetProperty("search", out var text) || text.ValueKind != JsonValueKind.String || string.IsNullOrWhiteSpace(text.GetString()))
-            return Array.Empty<SearchHit>();
-        var types = run.Settings.TryGetProperty("types", out var list) ? list.EnumerateArray().Select(t => t.GetString()!).ToList() : null;
-        if (!run.Agent.Permissions.Context.Contains("*"))
-            types = [.. (types ?? [.. run.Agent.Permissions.Context]).Where(type => MayRead(run.Agent, type))];
-        if (types is { Count: 0 })
-            return Array.Empty<SearchHit>();
-        var limit = run.Settings.TryGetProperty("limit", out var most) && most.TryGetInt32(out var given) ? given : UsualPassages;
-        var page = await search.Run(actor, new SearchQuery(text.GetString()!, types, limit), cancel);
-        return page.Refusal is { } refusal ? refusal : page.Value.Items.ToArray();
-    }
-
-    private static bool MayRead(AgentDefinition agent, string type) => agent.Permissions.Context.Contains("*") || agent.Permissions.Context.Contains(type);
-
-    private static IEnumerable<EntityWish> Wanted(NodeRun run)
-    {
-        if (!run.Settings.TryGetProperty("entities", out var list))
-            yield break;
-        foreach (var item in list.EnumerateArray())
-        {
-            var where = item.GetProperty("where").EnumerateObject().ToDictionary(
-                field => field.Name, field => field.Value.ValueKind == JsonValueKind.Null ? "" : field.Value.ToString(), StringComparer.Ordinal);
-            yield return new EntityWish(item.GetProperty("as").GetString()!, item.GetProperty("type").GetString()!, where);
+            var entity = await Find(actor, wanted, cancel);
+            if (entity.Refusal is { } failed)
+                return new NodeResult.Failed(failed.Code, failed.Message);
+            found[wanted.As] = entity.Value is [var first, ..] ? first : null;
         }
+        var cited = await cite.Run(actor, [.. found.Values.OfType<Entity>().DistinctBy(e => e.Id)], cancel);
+        return cited.Refusal is { } unread
+            ? new NodeResult.Failed(unread.Code, unread.Message)
+            : new NodeResult.Completed(OutputOf(hits.Value, found), [.. cited.Value.Concat(hits.Value.Select(EvidenceOf)).DistinctBy(e => e.Id)]);
     }
 
-    private static Evidence EvidenceOf(Entity entity) =>
-        new("entity", entity.Id, entity.Type, entity.Name, "what the business knows", entity.UpdatedAt, entity.Version, EntityText.Of(entity.Data), entity.Data, entity.Id);
+    private async Task<Outcome<IReadOnlyList<SearchHit>>> Search(Actor actor, Settings settings, Allowed allowed, CancellationToken cancel)
+    {
+        if (string.IsNullOrWhiteSpace(settings.Search))
+            return new List<SearchHit>();
+        var types = settings.Types is { Count: > 0 } ? settings.Types : allowed.Types;
+        var page = await search.Run(actor, new SearchQuery(settings.Search, types, Math.Clamp(settings.Limit ?? UsualPassages, 1, MostPassages)), cancel);
+        return page.Refusal is { } refusal ? refusal : page.Value.Items.ToList();
+    }
 
-    private static Evidence EvidenceOf(SearchHit hit) =>
-        new(hit.Kind == SearchKind.Entity ? "entity" : "passage", hit.Id, hit.Type, hit.Title, hit.Source, hit.ObservedAt, hit.Version, hit.Text, OwnerId: hit.OwnerId);
+    /// <summary>A field whose text is empty was not known when it was asked for; looking without it would find somebody else's.</summary>
+    private async Task<Outcome<IReadOnlyList<Entity>>> Find(Actor actor, Wanted wanted, CancellationToken cancel)
+    {
+        var where = wanted.Where.ToDictionary(w => w.Key, w => w.Value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? "" : w.Value.ToString().Trim());
+        if (where.Count == 0 || where.Values.Any(text => text.Length == 0))
+            return new List<Entity>();
+        var page = await find.Run(actor, new FindEntitiesRequest(wanted.Type, where, Limit: 1), cancel);
+        return page.Refusal is { } refusal ? refusal : page.Value.Items.ToList();
+    }
 
-    private sealed record EntityWish(string As, string Type, IReadOnlyDictionary<string, string> Where);
+    private static JsonElement OutputOf(IReadOnlyList<SearchHit> hits, Dictionary<string, Entity?> found) => Json.Element(new
+    {
+        found = hits.Count > 0 || found.Values.Any(e => e is not null),
+        passages = hits.Select(h => new { h.Id, h.OwnerId, h.Title, h.Text, h.Source, h.ObservedAt }),
+        entities = found.ToDictionary(f => f.Key, f => f.Value is { } e ? new { e.Id, e.Type, e.Name, e.Data, e.Version } : null),
+    });
+
+    private static Evidence EvidenceOf(SearchHit hit) => new(
+        hit.Kind == SearchKind.Entity ? "entity" : "passage", hit.Id, hit.Type, hit.Title, hit.Source, hit.ObservedAt, hit.Version, hit.Text, OwnerId: hit.OwnerId);
+
+    private static NodeResult.Failed NotPermitted(NodeRun run, string type) =>
+        new("contextNotPermitted", $"{run.Agent.Name} may not read '{type}'. Add it to permissions.context if it should.");
+
+    private sealed record Settings(string? Search, IReadOnlyList<string>? Types, int? Limit, IReadOnlyList<Wanted>? Entities);
+
+    private sealed record Wanted(string As, string Type, IReadOnlyDictionary<string, JsonElement> Where);
+
+    private sealed record Allowed(IReadOnlyList<string> Permitted)
+    {
+        /// <summary>Null when everything may be read.</summary>
+        public IReadOnlyList<string>? Types => Permitted.Contains("*") ? null : Permitted;
+
+        public bool Includes(string type) => Types is null || Types.Contains(type.Trim(), StringComparer.OrdinalIgnoreCase);
+    }
 }

@@ -5,61 +5,51 @@ using BizQ.Core.Agents;
 
 namespace BizQ.Agents.Nodes;
 
-/// <summary>Lets a model do one task: classify, extract, answer, draft, or something free.</summary>
-public sealed class ModelNode(ModelRouter models) : INodeKind
+/// <summary>
+/// Gives a model one piece of work. What comes from outside goes into <c>input</c> and <c>values</c>, where it is data; the
+/// instruction is the agent's own words and takes no expressions, so that a mail can never give orders.
+/// </summary>
+public sealed class ModelNode(ModelRouter router) : INodeKind
 {
     public NodeDescription Description { get; } = new(
-        "model", "Think", "Lets a model do one task: classify, extract, answer, draft, or something free.", "Psychology",
-        JsonElement.Parse("""
-        {
-          "type": "object", "additionalProperties": false, "required": ["task"],
-          "properties": {
-            "task": { "enum": ["classify", "extract", "answer", "draft", "free"], "title": "Task" },
-            "input": { "type": "string", "title": "Text to work on", "description": "Expressions in {{ }}." },
-            "instruction": { "type": "string", "title": "Instruction", "maxLength": 4000 },
-            "labels": {
-              "type": "array", "title": "Labels", "description": "Classify: what to choose from.", "maxItems": 200,
-              "items": {
-                "type": "object", "additionalProperties": false, "required": ["name"],
-                "properties": {
-                  "name": { "type": "string", "minLength": 1 },
-                  "description": { "type": "string" },
-                  "examples": { "type": "array", "items": { "type": "string" } }
-                }
-              }
-            },
-            "schema": { "type": "object", "title": "Schema", "description": "Extract: JSON Schema of what to find." },
-            "template": { "type": "string", "title": "Template", "description": "Draft: Liquid over the values.", "maxLength": 20000 },
-            "values": { "type": "object", "title": "Values", "description": "Draft: what the template sees; expressions in {{ }}." },
-            "evidence": { "enum": ["all", "none"], "title": "Evidence", "description": "Whether it may rely on what earlier steps looked up." },
-            "model": { "type": "string", "title": "Model", "description": "The name of a connected model; the router chooses when left out." }
-          }
-        }
-        """),
-        "classify: { label, confidence, scores }. extract: the object. answer: { text, known, confidence, citations }. draft and free: { text }.",
-        ["/input", "/values/*", "/values/*/*", "/values/*/*/*"]);
+        "model", "Model", "Classifies, extracts, answers, drafts, or does what it is told.", "AutoAwesome", ModelNodeSettings.Schema,
+        "classify: { label, confidence, scores: [{ label, score }] }. extract: an object of the schema. answer: { text, known, confidence, citations: [{ title, source, text, id }] }. draft: { text }. free: { text }, or an object of the schema.",
+        ["/input", "/values/**"]);
 
     public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {
-        var kind = Enum.Parse<ModelTaskKind>(run.Settings.GetProperty("task").GetString()!, ignoreCase: true);
-        var answer = await models.Run(
-            new ModelTask(
-                kind,
-                run.WorkspaceId,
-                Text(run, "input") ?? "",
-                Text(run, "instruction"),
-                run.Settings.TryGetProperty("labels", out var labels) ? Json.Read<List<LabelExample>>(labels) : null,
-                Element(run, "schema"),
-                Text(run, "evidence") == "none" ? [] : run.Gathered,
-                Text(run, "template"),
-                Element(run, "values"),
-                Text(run, "model")),
-            cancel);
+        var settings = Json.Read<Settings>(run.Settings)!;
+        var task = new ModelTask(
+            settings.Task,
+            run.WorkspaceId,
+            TextOf(settings.Input),
+            settings.Instruction,
+            settings.Labels,
+            settings.Schema,
+            // What came in is the input already; as evidence it would answer itself.
+            settings.Evidence == "none" ? [] : [.. run.Gathered.Where(e => e.Kind != "input")],
+            settings.Template,
+            settings.Values ?? Json.EmptyObject,
+            settings.Model);
+        var answer = await router.Run(task, cancel);
         return new NodeResult.Completed(answer.Output, Use: answer.Use);
     }
 
-    private static string? Text(NodeRun run, string name) =>
-        run.Settings.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value.ToString() : null;
+    private static string TextOf(JsonElement? input) => input switch
+    {
+        null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => "",
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        { } other => JsonSerializer.Serialize(other, Json.Indented),
+    };
 
-    private static JsonElement? Element(NodeRun run, string name) => run.Settings.TryGetProperty(name, out var value) ? value.Clone() : null;
+    private sealed record Settings(
+        ModelTaskKind Task,
+        JsonElement? Input,
+        string? Instruction,
+        IReadOnlyList<LabelExample>? Labels,
+        JsonElement? Schema,
+        string? Template,
+        JsonElement? Values,
+        string? Evidence,
+        string? Model);
 }

@@ -1,24 +1,31 @@
 using System.Text.Json;
+using BizQ.Core;
 using BizQ.Core.Agents;
 
 namespace BizQ.Agents.Nodes;
 
-/// <summary>Proposes to act on the world. It never acts: the effect is judged, approved, and only then done.</summary>
+/// <summary>Proposes that a tool does something. Whether and when it happens is the ledger's to decide.</summary>
 public sealed class ToolNode : INodeKind
 {
     public NodeDescription Description { get; } = new(
-        "tool", "Act", "Proposes an action. It is checked, approved where it matters, and only then done.", "Bolt",
-        JsonElement.Parse("""
-        {
-          "type": "object", "additionalProperties": false, "required": ["tool", "arguments"],
-          "properties": {
-            "tool": { "type": "string", "title": "Operation", "description": "Such as mail.send; the agent's permissions must list it.", "minLength": 1 },
-            "arguments": { "type": "object", "title": "Arguments", "description": "What to do it with; expressions in {{ }}." }
-          }
-        }
-        """),
-        "{ effectId, state, result }: state is done or rejected.", ["/arguments/*", "/arguments/*/*", "/arguments/*/*/*"]);
+        "tool", "Tool", "Proposes an action, such as sending a mail. It is checked, and approved where it matters, before it happens.", "Build",
+        JsonElement.Parse(
+            """
+            {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["tool", "arguments"],
+              "properties": {
+                "tool": { "type": "string", "title": "Tool", "format": "tool", "description": "What to do, such as mail.send. The agent's permissions must list it.", "minLength": 1 },
+                "arguments": { "type": "object", "title": "Arguments", "description": "What the tool needs; any text may hold {{ expressions }}." }
+              }
+            }
+            """),
+        "{ effectId, state: \"done\" or \"rejected\", result: what the tool answered, case: \"approved\" or \"rejected\" where a person decided }",
+        ["/arguments/**"]);
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel) =>
-        Task.FromResult<NodeResult>(new NodeResult.Propose(run.Settings.GetProperty("tool").GetString()!, run.Settings.GetProperty("arguments").Clone()));
+        Task.FromResult<NodeResult>(new NodeResult.Propose(
+            run.Settings.GetProperty("tool").ToString(),
+            run.Settings.TryGetProperty("arguments", out var arguments) ? arguments : Json.EmptyObject));
 }

@@ -3,19 +3,25 @@ using BizQ.Core.Agents;
 
 namespace BizQ.Agents.Nodes;
 
-/// <summary>Puts values together for the steps after it.</summary>
+/// <summary>Works values out from what is there, for later steps to use by name.</summary>
 public sealed class TransformNode : INodeKind
 {
     public NodeDescription Description { get; } = new(
-        "transform", "Transform", "Puts values together under names of your own.", "Transform",
-        JsonElement.Parse("""
-        {
-          "type": "object", "additionalProperties": false, "required": ["set"],
-          "properties": { "set": { "type": "object", "title": "Values", "description": "Names and what they hold; expressions in {{ }}." } }
-        }
-        """),
-        "The object with the names you gave.", ["/set/*"]);
+        "transform", "Work out", "Works out values from what earlier steps found.", "Functions",
+        JsonElement.Parse(
+            """
+            {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["set"],
+              "properties": {
+                "set": { "type": "object", "title": "Set", "description": "Names and what each stands for: a value, a text or an {{ expression }}.", "minProperties": 1, "maxProperties": 100 }
+              }
+            }
+            """),
+        "The object of all names with their values.",
+        ["/set/**"]);
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel) =>
-        Task.FromResult<NodeResult>(new NodeResult.Completed(run.Settings.GetProperty("set").Clone()));
+        Task.FromResult<NodeResult>(new NodeResult.Completed(run.Settings.GetProperty("set")));
 }

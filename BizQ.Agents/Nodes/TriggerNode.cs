@@ -1,30 +1,46 @@
 using System.Text.Json;
 using BizQ.Core.Agents;
+using BizQ.Core.Context;
+using BizQ.Core.Validation;
 
 namespace BizQ.Agents.Nodes;
 
-/// <summary>Where a run comes in: hands on what started it.</summary>
-public sealed class TriggerNode : INodeKind
+/// <summary>Where a run comes in. What somebody outside wrote is kept as evidence of what they said, and taints the run.</summary>
+public sealed class TriggerNode(TimeProvider clock) : INodeKind
 {
-    private static readonly string[] Untrusted = ["mail", "api", "manual"];
-
     public NodeDescription Description { get; } = new(
-        "trigger", "Start", "Where a run comes in: a mail, a schedule, or somebody pressing Run now.", "PlayCircle",
-        JsonElement.Parse("""
-        {
-          "type": "object", "additionalProperties": false,
-          "properties": {
-            "on": { "type": "array", "title": "Triggers", "description": "Ids of the triggers that start here; all of them when left out.", "items": { "type": "string" } }
-          }
-        }
-        """),
-        "What started the run, as expressions see it under trigger.", []);
+        "trigger", "Trigger", "Starts the work when something comes in.", "Bolt",
+        JsonElement.Parse(
+            """
+            {
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "on": {
+                  "type": "array", "title": "Starts for", "maxItems": 20,
+                  "description": "Ids of this agent's triggers. Leave it out to start for all of them.",
+                  "items": { "type": "string", "minLength": 1 }
+                }
+              }
+            }
+            """),
+        "What came in: { kind, mail: { id, messageId, from: { address, name }, to, subject, text, … } } for a mail, { kind, input } for a run by hand or API, { kind, firedAt, triggerId } for a schedule.",
+        []);
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {
         var trigger = run.Scope.GetProperty("trigger");
-        // What a schedule says is BizQ's own; everything else was written by somebody outside.
-        var taints = trigger.ValueKind != JsonValueKind.Object || !trigger.TryGetProperty("kind", out var kind) || Untrusted.Contains(kind.GetString());
-        return Task.FromResult<NodeResult>(new NodeResult.Completed(trigger.Clone(), Taints: taints));
+        var kind = trigger.ValueKind == JsonValueKind.Object && trigger.TryGetProperty("kind", out var named) ? named.ToString() : "manual";
+        if (kind == "schedule")
+            return Done(new NodeResult.Completed(trigger));
+        var said = CameIn.Of(trigger);
+        IReadOnlyList<Evidence> evidence = said.Text.Length == 0
+            ? []
+            : [new Evidence("input", null, kind, said.Subject ?? "What came in", said.Address ?? "the run's input", said.ReceivedAt ?? clock.GetUtcNow(), 0, Whole(said))];
+        return Done(new NodeResult.Completed(trigger, evidence, Taints: true));
     }
+
+    private static string Whole(CameIn said) => said.Subject is { Length: > 0 } subject ? $"{subject}\n\n{said.Text}" : said.Text;
+
+    private static Task<NodeResult> Done(NodeResult result) => Task.FromResult(result);
 }

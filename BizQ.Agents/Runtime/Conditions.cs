@@ -8,14 +8,8 @@ public static class Conditions
 {
     public static Outcome<bool> Holds(this Expressions expressions, string when, JsonElement scope)
     {
-        var value = expressions.Evaluate(Bare(when), scope);
+        var value = expressions.Evaluate(when, scope);
         return value.Refusal is { } refusal ? refusal : IsTrue(value.Value);
-    }
-
-    private static string Bare(string when)
-    {
-        var text = when.Trim();
-        return text.StartsWith("{{", StringComparison.Ordinal) && text.EndsWith("}}", StringComparison.Ordinal) ? text[2..^2] : text;
     }
 
     /// <summary>As JavaScript sees it, so that a condition may be a list, a text or a number.</summary>

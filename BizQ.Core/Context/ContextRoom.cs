@@ -7,6 +7,7 @@ public static class ContextRoom
     public static IServiceCollection AddContext(this IServiceCollection services) => services
         .AddSingleton<WriteEntity>()
         .AddSingleton<FindEntities>()
+        .AddSingleton<CiteEntities>()
         .AddSingleton<VerifyFact>()
         .AddSingleton<SearchContext>()
         .AddSingleton<AddDocument>();
