@@ -45,27 +45,50 @@ internal sealed class Waiting : IAsyncDisposable, IWakeRuns
         Get<DecideApproval>().Run(actor, new DecideRequest(approval.Id, approve, reason, edited is null ? null : JsonElement.Parse(edited), hash), CancellationToken.None);
 
     /// <summary>A run that waits, with its effect and approval.</summary>
-    public async Task<Approval> Answer(Guid? startedBy = null)
+    public Task<Approval> Answer(Guid? startedBy = null) => Seed(Kit.Database, Kit.Ids, Kit.Clock, Owner, startedBy);
+
+    public static async Task<Approval> Seed(BizQDatabase database, Ids ids, TimeProvider clock, Actor owner, Guid? startedBy = null)
     {
-        var (ids, now) = (Kit.Ids, Kit.Clock.GetUtcNow());
-        var workspace = Owner.WorkspaceId;
+        var now = clock.GetUtcNow();
+        var workspace = owner.WorkspaceId;
         var version = new AgentVersion { Id = ids.New(), WorkspaceId = workspace, AgentId = ids.New(), Number = 1, Definition = Json.Element(Shop.Agent), Hash = "", CreatedByName = "Test", CreatedAt = now };
         var run = new Run
         {
-            Id = ids.New(), WorkspaceId = workspace, AgentId = version.AgentId, AgentVersionId = version.Id, AgentName = Shop.Agent.Name, TaskType = startedBy is null ? "mail" : "manual", Title = "Where is my order?",
-            IdempotencyKey = ids.New().ToString(), Status = RunStatus.WaitingForApproval, StartedAt = now, StartedByName = "Test", StartedBy = startedBy, Tainted = true,
+            Id = ids.New(),
+            WorkspaceId = workspace,
+            AgentId = version.AgentId,
+            AgentVersionId = version.Id,
+            AgentName = Shop.Agent.Name,
+            TaskType = startedBy is null ? "mail" : "manual",
+            Title = "Where is my order?",
+            IdempotencyKey = ids.New().ToString(),
+            Status = RunStatus.WaitingForApproval,
+            StartedAt = now,
+            StartedByName = "Test",
+            StartedBy = startedBy,
+            Tainted = true,
             Input = Json.Element(new { kind = "mail", mail = new { from = new { address = Shop.Emma, name = "Emma Berg" }, subject = "Where is my order?", text = Shop.Asked } }),
         };
         var arguments = CanonicalJson.Of(Json.Element(new { to = Shop.Emma, subject = "Re: Where is my order?", text = "It was shipped on 14 November 2026." })).Value;
         var effect = new Effect
         {
-            Id = ids.New(), WorkspaceId = workspace, RunId = run.Id, AgentId = run.AgentId, NodeId = "send", Operation = "mail.send", Arguments = arguments, Hash = EffectHash.Of("mail.send", arguments),
-            Evidence = Json.Element(Shop.Evidence), State = EffectState.Proposed, IdempotencyKey = ids.New().ToString("N"), ProposedAt = now,
+            Id = ids.New(),
+            WorkspaceId = workspace,
+            RunId = run.Id,
+            AgentId = run.AgentId,
+            NodeId = "send",
+            Operation = "mail.send",
+            Arguments = arguments,
+            Hash = EffectHash.Of("mail.send", arguments),
+            Evidence = Json.Element(Shop.Evidence),
+            State = EffectState.Proposed,
+            IdempotencyKey = ids.New().ToString("N"),
+            ProposedAt = now,
         };
         var proposed = EffectLife.Propose(effect, run.AgentName, ids);
         var judged = EffectLife.Move(effect, EffectState.Judged, Mover.Checks, "BizQ", "review", now, ids);
         var approval = AskPerson.About(effect, Shop.Send, run.AgentName, [], now, ids);
-        await using var db = Kit.Database.Open(workspace);
+        await using var db = database.Open(workspace);
         db.AddRange(version, run, effect, proposed, judged, approval);
         await db.SaveChangesAsync();
         return approval;
