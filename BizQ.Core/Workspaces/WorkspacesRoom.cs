@@ -10,6 +10,7 @@ public static class WorkspacesRoom
     {
         services.AddScoped<FindSeat>();
         services.AddScoped<CountWaiting>();
+        services.AddScoped<LookAtHome>();
         services.AddScoped<FindAnything>();
         services.AddScoped<CheckPassword>();
         services.AddScoped<SetUpBusiness>();
