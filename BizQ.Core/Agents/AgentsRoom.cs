@@ -4,11 +4,5 @@ namespace BizQ.Core.Agents;
 
 public static class AgentsRoom
 {
-    public static IServiceCollection AddAgents(this IServiceCollection services) => services
-        .AddSingleton<DefinitionSchema>()
-        .AddSingleton<CheckDefinition>()
-        .AddSingleton<SaveAgent>()
-        .AddSingleton<ListAgents>()
-        .AddSingleton<ReadAgent>()
-        .AddSingleton<PauseAgent>();
+    public static IServiceCollection AddAgents(this IServiceCollection services) => services;
 }

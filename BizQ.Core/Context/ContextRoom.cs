@@ -6,9 +6,11 @@ public static class ContextRoom
 {
     public static IServiceCollection AddContext(this IServiceCollection services) => services
         .AddSingleton<WriteEntity>()
+        .AddSingleton<WriteEntities>()
         .AddSingleton<FindEntities>()
         .AddSingleton<CiteEntities>()
         .AddSingleton<VerifyFact>()
+        .AddSingleton<PostgresVocabulary>()
         .AddSingleton<SearchContext>()
         .AddSingleton<AddDocument>();
 }

@@ -39,7 +39,7 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
             var lookup = Lookup.Of(text);
             entities = lookup is null ? entities.Where(e => false)
                 : field == "key" ? entities.Where(e => e.LookupKey == lookup)
-                : entities.Where(e => db.Facts.Any(f => f.EntityId == e.Id && f.Field == field && f.Lookup == lookup && f.SupersededBy == null));
+                : entities.Where(e => db.Facts.Where(f => f.Field == field && f.Lookup == lookup && f.SupersededBy == null).Select(f => f.EntityId).Contains(e.Id));
         }
         return entities;
     }

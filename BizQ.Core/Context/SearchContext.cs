@@ -40,7 +40,7 @@ public sealed record SearchHit(
     double Score);
 
 /// <summary>Full-text search over everything the business knows.</summary>
-public sealed class SearchContext(BizQDatabase database)
+public sealed class SearchContext(BizQDatabase database, PostgresVocabulary vocabulary)
 {
     /// <summary>Nobody reads further; a cursor beyond is refused.</summary>
     private const int Deepest = 1000;
@@ -57,7 +57,7 @@ public sealed class SearchContext(BizQDatabase database)
             return new Page<SearchHit>([], null);
         var size = Page<SearchHit>.Size(query.Limit);
         await using var db = database.Open(actor.WorkspaceId);
-        var ranked = await SearchRanking.Of(db, database.Engine, terms, query, from, size + 1, cancel);
+        var ranked = await SearchRanking.Of(db, vocabulary, terms, query, from, size + 1, cancel);
         var hits = await SearchHits.Of(db, ranked.Take(size).ToList(), terms, cancel);
         return new Page<SearchHit>(hits, ranked.Count > size ? (from + size).ToString(CultureInfo.InvariantCulture) : null);
     }

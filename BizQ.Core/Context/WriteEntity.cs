@@ -1,7 +1,6 @@
 using System.Text.Json;
 using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
-using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Context;
 
@@ -43,7 +42,7 @@ public sealed class WriteEntity(BizQDatabase database, Ids ids, TimeProvider clo
             {
                 return await Write(actor, request, cancel);
             }
-            catch (DbUpdateException problem) when (problem is DbUpdateConcurrencyException || problem.IsUniqueViolation())
+            catch (Exception problem) when (problem.IsLostRace())
             {
                 if (request.ExpectedVersion is not null || attempt == Attempts)
                     return ChangedMeanwhile(request);
@@ -54,40 +53,15 @@ public sealed class WriteEntity(BizQDatabase database, Ids ids, TimeProvider clo
     private async Task<Outcome<Entity>> Write(Actor actor, WriteEntityRequest request, CancellationToken cancel)
     {
         await using var db = database.Open(actor.WorkspaceId);
-        var type = EntityLimits.NormalType(request.Type);
-        var found = await Find(db, type, request, cancel);
-        if (request.Id is not null && found is not { RemovedAt: null })
-            return Refusal.NotFound("entity");
-        if (found is not null && found.Type != type)
-            return Refusal.Invalid("typeFixed", $"{found.Name} is a {found.Type}; its type cannot change. Make a new {type} instead.", new Problem("/type", $"Must stay {found.Type}."));
-        if (request.ExpectedVersion is { } expected && expected != (found?.Version ?? 0))
-            return ChangedMeanwhile(request, found);
-
-        var now = clock.GetUtcNow();
-        var entity = found ?? EntityStore.Blank(actor.WorkspaceId, type, ids.New(), now);
-        var current = found is null ? [] : await db.Facts.Where(f => f.EntityId == found.Id && f.SupersededBy == null).ToDictionaryAsync(f => f.Field, StringComparer.Ordinal, cancel);
-        var entry = found is null ? null : await db.SearchEntries.FirstOrDefaultAsync(s => s.Id == found.Id, cancel);
-        var change = EntityChange.Of(entity, found is null, current, request, actor, ids, now);
-        if (await KeyIsTaken(db, entity, change.Key, cancel))
-            return Refusal.Conflict("keyTaken", $"There is already a {type} with the key {change.Key}. Edit that one, or give this one another key.");
-        EntityStore.Apply(db, entity, found is null, entry, current.Values, change, actor, now);
-        await db.SaveChangesAsync(cancel);
-        return entity;
+        var batch = new EntityBatch(db, actor, ids, clock.GetUtcNow());
+        await batch.Load([request], cancel);
+        var written = batch.Write(request);
+        if (written.Ok)
+            await batch.Save(cancel);
+        return written;
     }
 
-    private static Task<Entity?> Find(BizQDb db, string type, WriteEntityRequest request, CancellationToken cancel)
-    {
-        if (request.Id is { } id)
-            return db.Entities.FirstOrDefaultAsync(e => e.Id == id, cancel);
-        var key = Lookup.Of(request.Key ?? EntityText.KeyOf(type, request.Data));
-        return key is null ? Task.FromResult<Entity?>(null) : db.Entities.FirstOrDefaultAsync(e => e.Type == type && e.LookupKey == key, cancel);
-    }
-
-    private static async Task<bool> KeyIsTaken(BizQDb db, Entity entity, string? key, CancellationToken cancel) =>
-        Lookup.Of(key) is { } lookup && lookup != entity.LookupKey
-        && await db.Entities.AnyAsync(e => e.Type == entity.Type && e.LookupKey == lookup && e.Id != entity.Id, cancel);
-
-    private static Refusal ChangedMeanwhile(WriteEntityRequest request, Entity? found = null) => Refusal.Conflict("changedMeanwhile",
+    internal static Refusal ChangedMeanwhile(WriteEntityRequest request, Entity? found = null) => Refusal.Conflict("changedMeanwhile",
         found is null
             ? $"Somebody else wrote this {request.Type} at the same moment. Load it again and repeat your change."
             : $"{found.Name} has changed since you opened it: it is at version {found.Version}, you had version {request.ExpectedVersion}. Load it again and repeat your change.");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
 
@@ -17,55 +18,64 @@ internal static class EntityStore
         UpdatedAt = now,
     };
 
-    public static void Apply(BizQDb db, Entity entity, bool isNew, SearchEntry? entry, IEnumerable<Fact> current, EntityChange change, Actor actor, DateTimeOffset now)
+    public static void Apply(BizQDb db, NewRows rows, EntityBatch.State state, EntityChange change, Actor actor, DateTimeOffset now)
     {
-        db.Facts.AddRange(change.Facts);
+        rows.Facts.AddRange(change.Facts);
         foreach (var (old, newer) in change.Superseded)
             old.SupersededBy = newer.Id;
         foreach (var fact in change.Confirmed)
             VerifyFact.Mark(fact, actor, now);
-        if (isNew)
-            db.Entities.Add(entity);
-        if (isNew || entity.RemovedAt is not null || Differs(entity, change))
+        foreach (var fact in change.Facts)
+            state.Current[fact.Field] = fact;
+
+        var entity = state.Entity;
+        if (state.IsNew)
         {
-            entity.Data = change.Data;
-            entity.Name = change.Name;
-            entity.Key = change.Key;
-            entity.RemovedAt = null;
-            entity.UpdatedAt = now;
+            Set(entity, change, now);
+            rows.Entities.Add(entity);
+            state.IsNew = false;
         }
+        else if (entity.RemovedAt is not null || Differs(entity, change))
+            Set(entity, change, now);
         else if (change.Facts.Count > 0 || change.Confirmed.Count > 0)
-        {
-            // Said again or vouched for: what is known stays the same, so the version does too, but those who look should see it.
+            // Said again or vouched for: what is known stays the same, and so does the version, but those who look should see it.
             db.Tell(new(entity.WorkspaceId, "context", entity.Id));
-        }
-        var observed = current.Where(f => f.SupersededBy is null).Concat(change.Facts).Select(f => f.ObservedAt).DefaultIfEmpty(now).Max();
-        Index(db, entity, entry, observed);
+        if (state.Entry is null)
+            rows.Entries.Add(state.Entry = EntryOf(entity));
+        Index(entity, state.Entry, ObservedAt(state.Current.Values, entity));
     }
 
-    /// <summary>Writes or renews the entity's entry in search.</summary>
-    public static void Index(BizQDb db, Entity entity, SearchEntry? entry, DateTimeOffset observed)
+    /// <summary>An empty entry in search; <see cref="Index"/> fills it.</summary>
+    public static SearchEntry EntryOf(Entity entity) => new()
     {
-        if (entry is null)
-        {
-            entry = new SearchEntry
-            {
-                Id = entity.Id,
-                WorkspaceId = entity.WorkspaceId,
-                Kind = SearchKind.Entity,
-                OwnerId = entity.Id,
-                Type = entity.Type,
-                Title = "",
-                Text = "",
-                ObservedAt = observed,
-            };
-            db.SearchEntries.Add(entry);
-        }
+        Id = entity.Id,
+        WorkspaceId = entity.WorkspaceId,
+        Kind = SearchKind.Entity,
+        OwnerId = entity.Id,
+        Type = entity.Type,
+        Title = "",
+        Text = "",
+        ObservedAt = entity.UpdatedAt,
+    };
+
+    public static void Index(Entity entity, SearchEntry entry, DateTimeOffset observed)
+    {
         entry.Title = entity.Name;
         entry.Text = EntityText.Of(entity.Data);
         entry.ObservedAt = observed;
     }
 
+    public static DateTimeOffset ObservedAt(IEnumerable<Fact> current, Entity entity) => current.Select(f => f.ObservedAt).DefaultIfEmpty(entity.UpdatedAt).Max();
+
+    private static void Set(Entity entity, EntityChange change, DateTimeOffset now)
+    {
+        entity.Data = change.Data;
+        entity.Name = change.Name;
+        entity.Key = change.Key;
+        entity.RemovedAt = null;
+        entity.UpdatedAt = now;
+    }
+
     private static bool Differs(Entity entity, EntityChange change) =>
-        entity.Name != change.Name || entity.Key != change.Key || !System.Text.Json.JsonElement.DeepEquals(entity.Data, change.Data);
+        entity.Name != change.Name || entity.Key != change.Key || !JsonElement.DeepEquals(entity.Data, change.Data);
 }

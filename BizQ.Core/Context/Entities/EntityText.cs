@@ -46,7 +46,7 @@ public static class EntityText
     {
         var text = new StringBuilder();
         Write(text, "", data);
-        return text.ToString().TrimEnd('\n');
+        return text.ToString().TrimEnd('\n').Normalize(NormalizationForm.FormC);
     }
 
     /// <summary>A field's name as people read it: shippedAt and shipped_at are "Shipped at".</summary>

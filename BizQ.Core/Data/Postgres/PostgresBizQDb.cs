@@ -32,9 +32,12 @@ public sealed class PostgresBizQDb(DbContextOptions<PostgresBizQDb> options, Gui
     /// </summary>
     private static string WordsOf(string column)
     {
-        const string accents = "àáâãäåāăąçćčďèéêëēėęěğìíîïīįñńňòóôõöōőřśšşťùúûüūůűýÿžźżÀÁÂÃÄÅÇČÈÉÊËÌÍÎÏÑÒÓÔÕÖŘŠÙÚÛÜÝŽ";
-        const string letters = "aaaaaaaaacccdeeeeeeeegiiiiiinnnooooooorssstuuuuuuuyyzzzAAAAAACCEEEEIIIINOOOOORSUUUUYZ";
-        const string signs = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~’‘“”„–—…·•«»€£";
-        return $"to_tsvector('english', translate({column}, '{accents}{signs}''', '{letters}{new string(' ', signs.Length + 1)}'))";
+        const string signs = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~";
+        const string more = "’‘“”„–—…·•«»€£";
+        var (accented, plain) = SearchTerms.Accents;
+        // translate looks every character up in the whole list, so plain ASCII, which is most text, gets the short one.
+        return $"to_tsvector('english', CASE WHEN octet_length({column}) = char_length({column})"
+            + $" THEN translate({column}, '{signs}''', '{new string(' ', signs.Length + 1)}')"
+            + $" ELSE translate({column}, '{signs}''{more}{accented}', '{new string(' ', signs.Length + 1 + more.Length)}{plain}') END)";
     }
 }
