@@ -41,7 +41,12 @@ public sealed partial class Program
     public static async Task<WebApplication> Build(string[] args, Action<WebApplicationBuilder>? change = null)
     {
         // Settings and static files lie beside the program, wherever it is started from.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(Program).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
 
         builder.AddHosting();
         builder.Services.AddData(builder.Configuration);

@@ -10,6 +10,9 @@ public sealed class MigrateDatabase(BizQDatabase database)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>What people call the engine.</summary>
+    public string EngineName => database.Engine == Engine.Postgres ? "PostgreSQL" : "SQLite";
+
     public async Task Run(TimeProvider clock, CancellationToken cancel)
     {
         Directory.CreateDirectory(database.DataPath);

@@ -12,8 +12,7 @@ internal static class MigrateCommand
         command.SetAction(async (parsed, cancel) =>
         {
             await using var app = await Quiet.Build(parsed);
-            var database = app.Services.GetRequiredService<BizQDatabase>();
-            await output.WriteLineAsync($"The {(database.Engine == Engine.Postgres ? "PostgreSQL" : "SQLite")} database is up to date.".AsMemory(), cancel);
+            await output.WriteLineAsync($"The {app.Services.GetRequiredService<MigrateDatabase>().EngineName} database is up to date.".AsMemory(), cancel);
             return 0;
         });
         return command;

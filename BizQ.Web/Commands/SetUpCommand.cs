@@ -12,7 +12,7 @@ namespace BizQ.Web.Commands;
 /// </summary>
 internal static class SetUpCommand
 {
-    private sealed record Asked(string Email, string Password, string Workspace, string? Name, string TimeZone, bool Sample, FileInfo? KeyFile);
+    private sealed record Asked(string Email, string Password, string Workspace, string? Name, string TimeZone, FileInfo? KeyFile);
 
     public static Command Make(TextReader input, TextWriter output, TextWriter error)
     {
@@ -20,11 +20,10 @@ internal static class SetUpCommand
         var workspace = new Option<string>("--workspace") { Description = "The workspace's name: usually the business's.", Required = true };
         var name = new Option<string?>("--name") { Description = "The owner's name." };
         var zone = new Option<string>("--time-zone") { Description = "IANA name of the workspace's time zone.", DefaultValueFactory = _ => "UTC" };
-        var sample = new Option<bool>("--sample") { Description = "Start with a sample business." };
         var keyFile = new Option<FileInfo?>("--api-key-file") { Description = "Also make an API key that may do all an owner may but owning, and write it to this new file." };
         var command = new Command("setup", "Make the owner and a workspace. The password is read from standard input.")
         {
-            email, workspace, name, zone, sample, keyFile,
+            email, workspace, name, zone, keyFile,
         };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(async (parsed, cancel) =>
@@ -35,7 +34,7 @@ internal static class SetUpCommand
                 return CommandLine.Misused;
             }
             var asked = new Asked(
-                parsed.GetValue(email)!, password, parsed.GetValue(workspace)!, parsed.GetValue(name), parsed.GetValue(zone)!, parsed.GetValue(sample), parsed.GetValue(keyFile));
+                parsed.GetValue(email)!, password, parsed.GetValue(workspace)!, parsed.GetValue(name), parsed.GetValue(zone)!, parsed.GetValue(keyFile));
             await using var app = await Quiet.Build(parsed);
             await using var scope = app.Services.CreateAsyncScope();
             var done = await Run(scope.ServiceProvider, asked, cancel);

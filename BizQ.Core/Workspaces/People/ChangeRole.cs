@@ -24,9 +24,10 @@ public sealed class ChangeRole(BizQDatabase database)
             return notTheirs;
         if (member.Role == Role.Owner && role != Role.Owner)
         {
+            // Read before the owners are counted: whoever commits after this read makes our save fail.
+            var workspace = await db.Workspaces.SingleAsync(workspace => workspace.Id == actor.WorkspaceId, cancel);
             if (!await db.Memberships.AnyAsync(other => other.Role == Role.Owner && other.PersonId != personId, cancel))
                 return Refusal.Conflict("lastOwner", "A workspace needs an owner. Make somebody else an owner first.");
-            var workspace = await db.Workspaces.SingleAsync(workspace => workspace.Id == actor.WorkspaceId, cancel);
             db.Entry(workspace).Property(w => w.Name).IsModified = true;
         }
         if (role is { } given)
