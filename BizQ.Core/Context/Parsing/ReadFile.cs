@@ -9,6 +9,9 @@ public static class ReadFile
     {
         if (content.IsEmpty)
             return Refusal.Invalid("emptyFile", $"{fileName} is empty.");
+        // A binary format read as text would fill search with noise.
+        if (content.Span.Contains((byte)0) || content.Span.StartsWith("%PDF"u8) || !System.Text.Unicode.Utf8.IsValid(content.Span))
+            return new Refusal(RefusalKind.Unsupported, "notText", $"{fileName} is not plain text or Markdown in UTF-8, and other formats are not read yet. Save it as text and upload that.");
         var text = Encoding.UTF8.GetString(content.Span);
         var blocks = text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(p => p.StartsWith('#') ? new Block(p.TrimStart('#').Trim(), p.TakeWhile(c => c == '#').Count()) : new Block(p)).ToList();
