@@ -4,5 +4,11 @@ namespace BizQ.Core.Agents;
 
 public static class AgentsRoom
 {
-    public static IServiceCollection AddAgents(this IServiceCollection services) => services;
+    public static IServiceCollection AddAgents(this IServiceCollection services) => services
+        .AddSingleton<DefinitionSchema>()
+        .AddSingleton<CheckDefinition>()
+        .AddSingleton<SaveAgent>()
+        .AddSingleton<ListAgents>()
+        .AddSingleton<ReadAgent>()
+        .AddSingleton<PauseAgent>();
 }

@@ -15,7 +15,7 @@ public sealed class ExpressionTests
         }
         """);
 
-    private readonly Agents.Runtime.Expressions _expressions = new();
+    private readonly BizQ.Agents.Runtime.Expressions _expressions = new();
 
     [Theory]
     [InlineData("trigger.mail.subject", "\"Where is order 4711?\"")]

@@ -13,7 +13,7 @@ public sealed class HostileExpressionTests
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
     private static readonly JsonElement Scope = JsonElement.Parse("""{"trigger":{"text":"x"},"steps":{},"workspace":{},"run":{},"now":"2026-11-23T10:00:00Z"}""");
 
-    private readonly Agents.Runtime.Expressions _expressions = new();
+    private readonly BizQ.Agents.Runtime.Expressions _expressions = new();
 
     [Theory]
     [InlineData("'x'.repeat(2**29)")]

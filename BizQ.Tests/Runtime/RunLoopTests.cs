@@ -186,7 +186,7 @@ public sealed class RunLoopTests
         {
             calling.SetResult();
             await answer.Task;
-            return new Agents.Tools.ToolResult.Done(Json.Element(new { sent = true }));
+            return new BizQ.Agents.Tools.ToolResult.Done(Json.Element(new { sent = true }));
         };
         await using var stage = await Stage.Set(Engine.Sqlite, _script);
         var run = await stage.Start(await stage.Agent("start:trigger act", "start>act"));

@@ -28,7 +28,7 @@ public sealed class AgentSchedulesTests
             (await db.Agents.SingleAsync(a => a.Id == agent.Id, TestContext.Current.CancellationToken)).Status = AgentStatus.Paused;
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
-        await stage.Host.Get<Agents.Schedules.AgentSchedules>().Sync(stage.Owner.WorkspaceId, agent.Id, TestContext.Current.CancellationToken);
+        await stage.Host.Get<BizQ.Agents.Schedules.AgentSchedules>().Sync(stage.Owner.WorkspaceId, agent.Id, TestContext.Current.CancellationToken);
         var scheduler = await stage.Host.Get<Quartz.ISchedulerFactory>().GetScheduler(TestContext.Current.CancellationToken);
         Assert.Empty(await Quartz.SchedulerQueryExtensions.GetTriggerKeys(scheduler, Quartz.GroupMatcher<Quartz.TriggerKey>.AnyGroup(), TestContext.Current.CancellationToken));
     }

@@ -25,8 +25,8 @@ internal static partial class FloorRules
         ("Microsoft.SemanticKernel", ["BizQ.Agents/Models", "BizQ.Agents/Prompts"]),
     ];
 
-    // Sign-in is Identity's, and it wants a store; the health check is about the store.
-    private static readonly string[] MayUseTheStore = ["BizQ.Web/Account", "BizQ.Web/Hosting"];
+    // Sign-in is Identity's, and it wants a store; the health check and the command "migrate" are about the store itself.
+    private static readonly string[] MayUseTheStore = ["BizQ.Web/Account", "BizQ.Web/Hosting", "BizQ.Web/Commands"];
 
     public static IEnumerable<Rule> All =>
     [
