@@ -49,7 +49,10 @@ public sealed class BizQProcess : IAsyncDisposable
         var port = FreePort.Next();
         var start = new ProcessStartInfo("sh")
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = dataPath,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = dataPath,
         };
         string[] arguments =
         [
