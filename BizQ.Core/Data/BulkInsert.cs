@@ -33,8 +33,7 @@ internal static class BulkInsert
     {
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        // Names come from the model, never from people.
-#pragma warning disable CA2100
+#pragma warning disable CA2100 // Names come from the model, never from people.
         command.CommandText = $"INSERT INTO {type.GetTableName()} ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
 #pragma warning restore CA2100
         var parameters = columns.Select((column, i) => column.GetRelationalTypeMapping().CreateParameter(command, $"@p{i}", null, column.IsNullable)).ToList();
