@@ -11,6 +11,7 @@ using BizQ.Core.Data;
 using BizQ.Core.Effects;
 using BizQ.Core.Mail;
 using BizQ.Core.Runs;
+using BizQ.Core.Sample;
 using BizQ.Core.Validation;
 using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
@@ -50,7 +51,7 @@ public sealed partial class Program
 
         builder.AddHosting();
         builder.Services.AddData(builder.Configuration);
-        builder.Services.AddWorkspaces().AddContext().AddAgents().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail();
+        builder.Services.AddWorkspaces().AddContext().AddAgents().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail().AddSample();
         builder.Services
             .AddAgentParts()
             .AddAgentRuntime(builder.Configuration)

@@ -29,7 +29,7 @@ public sealed class AnswerMail(BizQDatabase database, StartMailRuns starts, IWak
         {
             await db.SaveChangesAsync(cancel);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException problem) when (problem.IsUniqueViolation())
         {
             // Somebody else asked at the same moment: the runs' keys are made from the mail, so theirs are these.
             await using var fresh = database.Open(actor.WorkspaceId);

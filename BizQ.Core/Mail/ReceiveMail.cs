@@ -44,7 +44,7 @@ public sealed class ReceiveMail(BizQDatabase database, Archive archive, StartMai
         {
             await db.SaveChangesAsync(cancel);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException problem) when (problem.IsUniqueViolation())
         {
             // Most likely the same message, a moment earlier: the unique index decides between parallel deliveries.
             await using var fresh = database.Open(actor.WorkspaceId);
