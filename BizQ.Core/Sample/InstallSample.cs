@@ -72,9 +72,9 @@ public sealed class InstallSample(BizQDatabase database, WriteEntities write, Ad
                     return refusal;
             }
         }
-        foreach (var (name, content) in SampleFiles.Documents())
+        foreach (var (name, title, content) in SampleFiles.Documents())
         {
-            var added = await add.Run(actor, new AddDocumentRequest(name, "text/markdown", content, null, SourceKind.Sample, SourceName), cancel);
+            var added = await add.Run(actor, new AddDocumentRequest(name, "text/markdown", content, title, SourceKind.Sample, SourceName), cancel);
             if (added.Refusal is { } refusal)
                 return refusal;
         }

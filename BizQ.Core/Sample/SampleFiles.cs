@@ -15,9 +15,11 @@ internal static partial class SampleFiles
 
     public static IReadOnlyList<JsonElement> Entities(string name, DateOnly today) => [.. JsonElement.Parse(Dated(Text(name), today)).EnumerateArray()];
 
-    public static IReadOnlyList<(string Name, byte[] Content)> Documents() =>
+    /// <summary>The first heading is the document's title and not repeated in its text, or every passage would be found under it twice.</summary>
+    public static IReadOnlyList<(string Name, string Title, byte[] Content)> Documents() =>
         [.. typeof(SampleFiles).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix + "documents/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-            .Select(n => (n[(Prefix.Length + "documents/".Length)..], Bytes(n[Prefix.Length..])))];
+            .Select(n => (Name: n[(Prefix.Length + "documents/".Length)..], Parts: Text(n[Prefix.Length..]).Split('\n', 2)))
+            .Select(d => (d.Name, d.Parts[0].TrimStart('#', ' ').Trim(), System.Text.Encoding.UTF8.GetBytes(d.Parts[1].TrimStart())))];
 
     /// <summary>The agent's definition, with the drafts that lie in files of their own put where it names them.</summary>
     public static JsonElement Agent()
@@ -44,14 +46,6 @@ internal static partial class SampleFiles
     {
         using var reader = new StreamReader(Open(name));
         return reader.ReadToEnd();
-    }
-
-    private static byte[] Bytes(string name)
-    {
-        using var bytes = new MemoryStream();
-        using var file = Open(name);
-        file.CopyTo(bytes);
-        return bytes.ToArray();
     }
 
     private static Stream Open(string name) =>
