@@ -29,7 +29,11 @@ public static class AgentParts
             [.. provider.GetServices<ITool>().SelectMany(tool => tool.Operations).OrderBy(o => o.Name, StringComparer.Ordinal)],
             provider.GetRequiredService<Expressions>().ProblemOf,
             (operation, arguments) => provider.GetServices<ITool>()
-                .FirstOrDefault(tool => tool.Operations.Any(o => o.Name == operation))?.AimOf(operation, arguments) ?? new Aim(null, null)));
+                .FirstOrDefault(tool => tool.Operations.Any(o => o.Name == operation))?.AimOf(operation, arguments) ?? new Aim(null, null))
+        {
+            ReadExpression = provider.GetRequiredService<Expressions>().Read,
+            CronProblem = Schedules.CronText.ProblemOf,
+        });
         return services;
     }
 }

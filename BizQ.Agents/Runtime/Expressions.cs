@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using BizQ.Agents.Runtime.Scripts;
 using BizQ.Core;
+using BizQ.Core.Agents;
 
 namespace BizQ.Agents.Runtime;
 
@@ -47,15 +48,18 @@ public sealed class Expressions
         .Select(part => part.Problem ?? ProblemOf(Script(part.Text)))
         .FirstOrDefault(problem => problem is not null);
 
-    /// <summary>What is wrong with one expression, with or without its braces; null when nothing is.</summary>
-    public string? ProblemOfBare(string expression) => ProblemOf(Script(Bare(expression)));
+    /// <summary>What can be told of a text, or of one whole expression with or without its braces, before there is a scope.</summary>
+    public ExpressionReading Read(string text, bool whole)
+    {
+        if (!whole)
+            return new ExpressionReading(ProblemOf(text), StepsIn(text));
+        var script = Script(Bare(text));
+        return new ExpressionReading(ProblemOf(script), script.NamedSteps);
+    }
 
     /// <summary>The ids of the steps that the <c>{{ }}</c> parts of a text name.</summary>
     public IReadOnlyList<string> StepsIn(string text) =>
         [.. Read(text).Parts.Where(part => part.IsExpression && part.Problem is null).SelectMany(part => Script(part.Text).NamedSteps).Distinct()];
-
-    /// <summary>The ids of the steps that one expression names, with or without its braces.</summary>
-    public IReadOnlyList<string> StepsInBare(string expression) => Script(Bare(expression)).NamedSteps;
 
     private static string? ProblemOf(Script script) => script.Problem ?? script.Stranger(name => Roots.Contains(name), Roots);
 

@@ -10,5 +10,7 @@ public static class AgentsRoom
         .AddSingleton<SaveAgent>()
         .AddSingleton<ListAgents>()
         .AddSingleton<ReadAgent>()
+        .AddSingleton<ListVersions>()
+        .AddSingleton<RollbackAgent>()
         .AddSingleton<PauseAgent>();
 }

@@ -6,7 +6,7 @@ namespace BizQ.Core.Agents;
 /// <param name="Icon">A MudBlazor Material icon name, such as "Email".</param>
 /// <param name="Settings">JSON Schema (2020-12) of its settings object.</param>
 /// <param name="Output">One sentence: what <c>steps.ID.output</c> holds.</param>
-/// <param name="Expressions">JSON pointers into settings ("*" for any key or index) whose text may hold <c>{{ }}</c> expressions.</param>
+/// <param name="Expressions">JSON pointers into settings ("*" for any key or index, a last "**" for everything below) whose text may hold <c>{{ }}</c> expressions. A text of format "expression" in the schema is one as a whole; one of format "fixed" must hold none.</param>
 public sealed record NodeDescription(string Kind, string Title, string Summary, string Icon, JsonElement Settings, string Output, IReadOnlyList<string> Expressions);
 
 public enum UndoWay { Irreversible, Operation, Compensation }
@@ -27,4 +27,11 @@ public sealed record AgentCatalog(
     IReadOnlyList<NodeDescription> Nodes,
     IReadOnlyList<OperationDescription> Operations,
     Func<string, string?> ExpressionProblem,
-    Func<string, JsonElement, Aim>? AimOf = null);
+    Func<string, JsonElement, Aim>? AimOf = null)
+{
+    /// <summary>Reads a text; true when the whole of it is one expression, with or without braces.</summary>
+    public Func<string, bool, ExpressionReading> ReadExpression { get; init; } = (text, _) => new ExpressionReading(ExpressionProblem(text), []);
+
+    /// <summary>What is wrong with a cron expression, as a sentence; null when nothing is.</summary>
+    public Func<string, string?> CronProblem { get; init; } = _ => null;
+}

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace BizQ.Core.Agents;
@@ -5,57 +7,84 @@ namespace BizQ.Core.Agents;
 /// <summary>A definition that can be saved.</summary>
 public sealed record CheckedDefinition(AgentDefinition Definition, JsonElement Document);
 
-/// <summary>Whether a document is an agent that can run: everything wrong with it at once, each with a JSON pointer.</summary>
+/// <summary>
+/// Says everything that is wrong with a definition at once, each with its place and what to do: its shape, its graph, its
+/// expressions, its tools and triggers. What one check cannot read another one reports, so that nothing hides behind anything.
+/// </summary>
 public sealed class CheckDefinition(AgentCatalog catalog, DefinitionSchema schema)
 {
-    public const int MostNodes = 200;
-    public const int MostEdges = 500;
-
-    /// <summary>Of the whole document as text.</summary>
+    /// <summary>A definition is read whole by people, and kept with every version.</summary>
     public const int MostBytes = 512 * 1024;
 
-    private readonly Lazy<Task<DefinitionShape>> _shape = new(() => DefinitionShape.Of(schema, catalog));
-
-    public async Task<Outcome<CheckedDefinition>> Of(string text)
+    public Outcome<CheckedDefinition> Of(string text)
     {
-        if (System.Text.Encoding.UTF8.GetByteCount(text) > MostBytes)
-            return Refusal.TooLarge("definitionTooLarge", $"A definition may have {MostBytes / 1024} KB. Move long texts into documents.");
-        JsonElement document;
+        if (TooLarge(text) is { } refusal)
+            return refusal;
         try
         {
-            document = JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = Json.MaxDepth });
+            return Of(JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = Json.MaxDepth }));
         }
         catch (JsonException wrong)
         {
             return Refusal.Invalid("notJson", $"This is not JSON: line {wrong.LineNumber + 1}, character {wrong.BytePositionInLine + 1}.", new Problem("", "Look for a missing comma, quote or bracket there."));
         }
-        return await Of(document);
     }
 
-    public async Task<Outcome<CheckedDefinition>> Of(JsonElement document)
+    public Outcome<CheckedDefinition> Of(JsonElement document)
     {
-        var shape = await _shape.Value;
-        List<Problem> problems = [.. shape.Problems(document)];
-        // A document of the wrong shape cannot be read as a definition; what is about meaning comes once it can.
-        if (Read(document) is { } definition)
-            problems.AddRange(DefinitionMeaning.Problems(definition, catalog));
-        else if (problems.Count == 0)
-            problems.Add(new Problem("", "It cannot be read as an agent definition."));
-        return problems.Count > 0
-            ? Refusal.Invalid("badDefinition", $"This definition has {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}; nothing was saved.", problems)
-            : new CheckedDefinition(Read(document)!, document);
+        if (document.ValueKind != JsonValueKind.Undefined && TooLarge(document.GetRawText()) is { } refusal)
+            return refusal;
+        var problems = ProblemsOf(document);
+        return problems.Count == 0
+            ? new CheckedDefinition(Json.Read<AgentDefinition>(document)!, document)
+            : Refusal.Invalid("badDefinition", $"This definition has {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}; nothing was saved.", problems);
     }
 
-    private static AgentDefinition? Read(JsonElement document)
+    public IReadOnlyList<Problem> ProblemsOf(JsonElement document)
     {
-        try
+        if (document.ValueKind != JsonValueKind.Object)
+            return [new Problem("", "The definition must be a JSON object { … }.")];
+        if (NewerFormat(document) is { } newer)
+            return [newer];
+        var reading = DefinitionReading.Of(document, catalog);
+        return
+        [
+            .. FitSchema.Problems(schema.Whole, document, reading.MayCompute)
+                .Concat(GraphProblems.Of(reading))
+                .Concat(ExpressionProblems.Of(reading, catalog))
+                .Concat(PartProblems.Of(reading, catalog))
+                .Distinct()
+                .OrderBy(problem => Place(document, problem.Pointer), StringComparer.Ordinal)
+                .Take(FitSchema.Most),
+        ];
+    }
+
+    /// <summary>Another format means other rules; checking it against these would say nonsense.</summary>
+    private static Problem? NewerFormat(JsonElement document) =>
+        document.TryGetProperty("format", out var format) && format.ValueKind == JsonValueKind.Number && format.GetDouble() is not AgentDefinition.CurrentFormat
+            ? new Problem("/format", $"This definition is of format {format.GetRawText()}; this BizQ reads format {AgentDefinition.CurrentFormat}.")
+            : null;
+
+    private static Refusal? TooLarge(string text) => Encoding.UTF8.GetByteCount(text) is var bytes and > MostBytes
+        ? Refusal.TooLarge("definitionTooLarge", $"The definition has {bytes / 1024:N0} KB; {MostBytes / 1024} KB are the most. Keep long texts as documents and let a context node look them up.")
+        : null;
+
+    /// <summary>Sorts as the document reads: by the place of each name or index on the way.</summary>
+    private static string Place(JsonElement document, string pointer)
+    {
+        var place = new StringBuilder();
+        var value = document;
+        foreach (var name in pointer.Split('/').Skip(1).Select(Pointer.Unescape))
         {
-            return document.ValueKind == JsonValueKind.Object ? Json.Read<AgentDefinition>(document) : null;
+            var (index, next) = value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().Select((member, i) => (i, member)).Where(m => m.member.NameEquals(name)).Select(m => (m.i, m.member.Value)).FirstOrDefault((int.MaxValue, default)),
+                JsonValueKind.Array when int.TryParse(name, out var at) && at < value.GetArrayLength() => (at, value[at]),
+                _ => (int.MaxValue, default),
+            };
+            place.Append(index.ToString("D10", CultureInfo.InvariantCulture)).Append('/');
+            value = next;
         }
-        catch (JsonException)
-        {
-            // The shape's problems say what is wrong, and where.
-            return null;
-        }
+        return place.ToString();
     }
 }

@@ -3,93 +3,140 @@ using System.Text.Json.Nodes;
 
 namespace BizQ.Core.Agents;
 
-/// <summary>The JSON Schema of an agent definition, made from what node kinds and tools say of themselves.</summary>
+/// <summary>
+/// The JSON Schema (2020-12) of the definition document, made from the catalog: the editor completes with it, the API publishes
+/// it, and saving checks against the very same.
+/// </summary>
 public sealed class DefinitionSchema(AgentCatalog catalog)
 {
-    private readonly JsonElement _whole = Json.Element(Make(catalog));
+    private readonly Lazy<JsonElement> _whole = new(() => Make(catalog));
 
-    /// <summary>For editors and programs: node settings are told apart by kind.</summary>
-    public JsonElement Whole => _whole;
+    public JsonElement Whole => _whole.Value;
 
-    private static JsonObject Make(AgentCatalog catalog) => new()
+    private static JsonElement Make(AgentCatalog catalog)
     {
-        ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-        ["title"] = "BizQ agent, format 1",
-        ["type"] = "object",
-        ["additionalProperties"] = false,
-        ["required"] = new JsonArray("format", "name", "purpose", "nodes"),
-        ["properties"] = new JsonObject
+        var schema = JsonNode.Parse(Frame)!.AsObject();
+        var node = schema["$defs"]!["node"]!.AsObject();
+        node["properties"]!["kind"]!["enum"] = new JsonArray([.. catalog.Nodes.Select(kind => (JsonNode)kind.Kind)]);
+        node["properties"]!["kind"]!["description"] = string.Join(" ", catalog.Nodes.Select(kind => $"{kind.Kind}: {kind.Summary}"));
+        node["allOf"] = new JsonArray([.. catalog.Nodes.Select(kind => Kind(kind, catalog))]);
+        schema["properties"]!["permissions"]!["properties"]!["tools"]!["items"]!["enum"] = Names(catalog);
+        return Json.Element(schema);
+    }
+
+    private static JsonObject Kind(NodeDescription kind, AgentCatalog catalog)
+    {
+        var settings = JsonNode.Parse(kind.Settings.GetRawText())!.AsObject();
+        settings["title"] = kind.Title;
+        settings["description"] = $"{kind.Summary} Output: {kind.Output}";
+        if (settings["properties"]?["tool"] is JsonObject tool && (string?)tool["format"] == "tool")
         {
-            ["format"] = new JsonObject { ["const"] = AgentDefinition.CurrentFormat },
-            ["name"] = Text("What people call it", 100),
-            ["purpose"] = Text("What it is for, in a sentence", 1000),
-            ["type"] = Text("A word for its kind of work", 60),
-            ["triggers"] = List(Parse("""
-                { "type": "object", "additionalProperties": false, "required": ["id", "kind"],
-                  "properties": { "id": { "type": "string", "minLength": 1 }, "kind": { "enum": ["manual", "mail", "schedule"] },
-                                  "cron": { "type": "string", "description": "Quartz syntax, seconds first" }, "timeZone": { "type": "string", "description": "IANA, such as Europe/Berlin" } } }
-                """), 20),
-            ["needs"] = List(Parse("""
-                { "type": "object", "additionalProperties": false, "required": ["type"],
-                  "properties": { "type": { "type": "string", "minLength": 1 }, "fields": { "type": "array", "items": { "type": "string" } },
-                                  "maxAgeDays": { "type": "integer", "minimum": 0 }, "required": { "type": "boolean" } } }
-                """), 50),
-            ["permissions"] = Permissions(catalog),
-            ["limits"] = Parse("""
-                { "type": "object", "additionalProperties": false,
-                  "properties": { "maxSteps": { "type": "integer", "minimum": 1, "maximum": 10000 },
-                    "amountPerEffect": { "type": "object", "required": ["amount", "currency"], "additionalProperties": false,
-                      "properties": { "amount": { "type": "string", "pattern": "^[0-9]+([.][0-9]+)?$" }, "currency": { "type": "string", "pattern": "^[A-Z]{3}$" } } },
-                    "costPerRun": { "type": "object", "required": ["amount", "currency"], "additionalProperties": false,
-                      "properties": { "amount": { "type": "string", "pattern": "^[0-9]+([.][0-9]+)?$" }, "currency": { "type": "string", "pattern": "^[A-Z]{3}$" } } } } }
-                """),
-            ["autonomy"] = Parse("""{ "enum": ["approve", "automatic"] }"""),
-            ["nodes"] = List(Node(catalog), CheckDefinition.MostNodes),
-            ["edges"] = List(Parse("""
-                { "type": "object", "additionalProperties": false, "required": ["from", "to"],
-                  "properties": { "from": { "type": "string" }, "to": { "type": "string" }, "case": { "type": "string" }, "when": { "type": "string" } } }
-                """), CheckDefinition.MostEdges),
-        },
+            tool["enum"] = Names(catalog);
+            settings["allOf"] = new JsonArray([.. catalog.Operations.Select(Arguments)]);
+        }
+        var then = new JsonObject { ["properties"] = new JsonObject { ["settings"] = settings } };
+        if (settings["required"] is JsonArray { Count: > 0 } || settings["anyOf"] is not null)
+            then["required"] = new JsonArray("settings");
+        return new JsonObject { ["if"] = Says("kind", kind.Kind), ["then"] = then };
+    }
+
+    private static JsonObject Arguments(OperationDescription operation) => new()
+    {
+        ["if"] = Says("tool", operation.Name),
+        ["then"] = new JsonObject { ["properties"] = new JsonObject { ["arguments"] = JsonNode.Parse(operation.Arguments.GetRawText()) } },
     };
 
-    private static JsonObject Permissions(AgentCatalog catalog) => new()
+    private static JsonObject Says(string name, string value) => new()
     {
-        ["type"] = "object",
-        ["additionalProperties"] = false,
-        ["properties"] = new JsonObject
-        {
-            ["tools"] = List(new JsonObject { ["enum"] = Names(catalog.Operations.Select(o => o.Name)) }, 100),
-            ["recipients"] = List(new JsonObject { ["type"] = "string", ["description"] = "sender, customers, an address, or @domain" }, 100),
-            ["context"] = List(new JsonObject { ["type"] = "string" }, 100),
-        },
+        ["required"] = new JsonArray(name),
+        ["properties"] = new JsonObject { [name] = new JsonObject { ["const"] = value } },
     };
 
-    private static JsonObject Node(AgentCatalog catalog) => new()
-    {
-        ["type"] = "object",
-        ["additionalProperties"] = false,
-        ["required"] = new JsonArray("id", "kind"),
-        ["properties"] = new JsonObject
+    private static JsonArray Names(AgentCatalog catalog) => new([.. catalog.Operations.Select(operation => (JsonNode)operation.Name)]);
+
+    private const string Frame =
+        """
         {
-            ["id"] = Parse("""{ "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,59}$", "description": "Expressions name the step by it" }"""),
-            ["kind"] = new JsonObject { ["enum"] = Names(catalog.Nodes.Select(n => n.Kind)) },
-            ["title"] = Text("What people see", 100),
-            ["settings"] = new JsonObject { ["type"] = "object" },
-            ["position"] = Parse("""{ "type": "object", "additionalProperties": false, "required": ["x", "y"], "properties": { "x": { "type": "number" }, "y": { "type": "number" } } }"""),
-            ["timeoutSeconds"] = Parse("""{ "type": "integer", "minimum": 1, "maximum": 3600 }"""),
-        },
-        ["allOf"] = new JsonArray([.. catalog.Nodes.Select(kind => (JsonNode)new JsonObject
-        {
-            ["if"] = new JsonObject { ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["const"] = kind.Kind } } },
-            ["then"] = new JsonObject { ["properties"] = new JsonObject { ["settings"] = Parse(kind.Settings.GetRawText()) } },
-        })]),
-    };
-
-    private static JsonObject Text(string description, int most) => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = most, ["description"] = description };
-
-    private static JsonObject List(JsonNode items, int most) => new() { ["type"] = "array", ["maxItems"] = most, ["items"] = items };
-
-    private static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => (JsonNode)name)]);
-
-    private static JsonNode Parse(string json) => JsonNode.Parse(json)!;
+          "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "title": "BizQ agent, format 1",
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["format", "name", "purpose", "nodes"],
+          "properties": {
+            "format": { "type": "integer", "const": 1, "title": "Format", "description": "The version of this document format." },
+            "name": { "type": "string", "title": "Name", "description": "What people call the agent; unique in the workspace.", "minLength": 1, "maxLength": 100 },
+            "purpose": { "type": "string", "title": "Purpose", "description": "What it does and for whom, in a sentence or two.", "minLength": 1, "maxLength": 2000 },
+            "type": { "type": "string", "title": "Type", "description": "A word for its kind of work, such as customer_service.", "minLength": 1, "maxLength": 50 },
+            "triggers": { "type": "array", "title": "Triggers", "description": "What starts a run.", "maxItems": 20, "items": { "$ref": "#/$defs/trigger" } },
+            "needs": { "type": "array", "title": "Needs", "description": "Context the agent cannot work without.", "maxItems": 50, "items": { "$ref": "#/$defs/need" } },
+            "permissions": {
+              "type": "object", "title": "Permissions", "description": "What it may do; deny unless listed.", "additionalProperties": false,
+              "properties": {
+                "tools": { "type": "array", "title": "Tools", "description": "Operations it may propose, such as mail.send.", "maxItems": 100, "items": { "type": "string" } },
+                "recipients": { "type": "array", "title": "Recipients", "description": "Whom it may write to: sender, customers, an address, or @domain.", "maxItems": 200, "items": { "type": "string", "minLength": 1, "maxLength": 320 } },
+                "context": { "type": "array", "title": "Context", "description": "Entity types and document it may read; * for all.", "maxItems": 100, "items": { "type": "string", "minLength": 1, "maxLength": 50 } }
+              }
+            },
+            "limits": {
+              "type": "object", "title": "Limits", "additionalProperties": false,
+              "properties": {
+                "maxSteps": { "type": "integer", "title": "Steps", "description": "Steps one run may take before it is parked.", "minimum": 1, "maximum": 1000 },
+                "amountPerEffect": { "$ref": "#/$defs/money", "title": "Amount per effect", "description": "The largest amount one effect may move; none given means no effect may move money." },
+                "costPerRun": { "$ref": "#/$defs/money", "title": "Cost per run", "description": "Model cost one run may cause." }
+              }
+            },
+            "autonomy": { "type": "string", "title": "Autonomy", "enum": ["approve", "automatic"], "description": "approve: every write asks a person. automatic: what the checks allow goes out by itself." },
+            "nodes": { "type": "array", "title": "Nodes", "minItems": 1, "maxItems": 200, "items": { "$ref": "#/$defs/node" } },
+            "edges": { "type": "array", "title": "Edges", "maxItems": 600, "items": { "$ref": "#/$defs/edge" } }
+          },
+          "$defs": {
+            "money": {
+              "type": "object", "additionalProperties": false, "required": ["amount", "currency"],
+              "properties": {
+                "amount": { "type": "string", "pattern": "^[0-9]{1,12}(\\.[0-9]{1,4})?$", "description": "An amount as text, such as \"12.50\"." },
+                "currency": { "type": "string", "pattern": "^[A-Z]{3}$", "description": "Three letters, such as EUR." }
+              }
+            },
+            "trigger": {
+              "type": "object", "additionalProperties": false, "required": ["id", "kind"],
+              "properties": {
+                "id": { "$ref": "#/$defs/id" },
+                "kind": { "type": "string", "title": "Kind", "enum": ["manual", "mail", "schedule"] },
+                "cron": { "type": "string", "title": "Cron", "description": "schedule: seconds, minutes, hours, day of month, month, day of week; 0 0 8 ? * MON-FRI is 8:00 on working days.", "minLength": 1, "maxLength": 120 },
+                "timeZone": { "type": "string", "title": "Time zone", "description": "schedule: such as Europe/Berlin; the workspace's when left out.", "minLength": 1, "maxLength": 60 }
+              }
+            },
+            "need": {
+              "type": "object", "additionalProperties": false, "required": ["type"],
+              "properties": {
+                "type": { "type": "string", "title": "Type", "description": "The entity type, or document.", "minLength": 1, "maxLength": 50 },
+                "fields": { "type": "array", "title": "Fields", "maxItems": 100, "items": { "type": "string", "minLength": 1, "maxLength": 100 } },
+                "maxAgeDays": { "type": "integer", "title": "Not older than (days)", "minimum": 1, "maximum": 3650 },
+                "required": { "type": "boolean", "title": "Required" }
+              }
+            },
+            "id": { "type": "string", "title": "Id", "pattern": "^[A-Za-z_][A-Za-z0-9_-]{0,49}$", "description": "It starts with a letter; letters, digits, _ and - follow, at most 50." },
+            "node": {
+              "type": "object", "additionalProperties": false, "required": ["id", "kind"],
+              "properties": {
+                "id": { "$ref": "#/$defs/id" },
+                "kind": { "type": "string", "title": "Kind" },
+                "title": { "type": "string", "title": "Title", "maxLength": 100 },
+                "settings": { "type": "object", "title": "Settings" },
+                "position": { "type": "object", "title": "Position", "additionalProperties": false, "required": ["x", "y"], "properties": { "x": { "type": "number" }, "y": { "type": "number" } } },
+                "timeoutSeconds": { "type": "integer", "title": "Time limit (seconds)", "minimum": 1, "maximum": 600 }
+              }
+            },
+            "edge": {
+              "type": "object", "additionalProperties": false, "required": ["from", "to"],
+              "properties": {
+                "from": { "type": "string", "title": "From", "description": "The id of a node." },
+                "to": { "type": "string", "title": "To", "description": "The id of a node." },
+                "case": { "type": "string", "title": "Case", "description": "Only when the source's case is this one.", "minLength": 1, "maxLength": 60 },
+                "when": { "type": "string", "title": "When", "description": "Only when this expression is true.", "minLength": 1, "maxLength": 10000 }
+              }
+            }
+          }
+        }
+        """;
 }

@@ -13,13 +13,13 @@ public sealed class DefinitionTests
     public async Task A_good_definition_has_no_problems()
     {
         await using var host = await TestHost.Start(Engine.Sqlite);
-        var outcome = await host.Get<CheckDefinition>().Of(Definitions.Desk);
+        var outcome = host.Get<CheckDefinition>().Of(Definitions.Desk);
         Assert.True(outcome.Ok, string.Join("\n", outcome.Refusal?.Problems?.Select(p => $"{p.Pointer} {p.Message}") ?? []));
     }
 
     [Theory]
     [InlineData("""{ "from": "draft", "to": "send" }""", """{ "from": "draft", "to": "nowhere" }""", "/edges/5/to")]
-    [InlineData("""{ "from": "send", "to": "done" }""", """{ "from": "send", "to": "lookup" }""", "/edges")]
+    [InlineData("""{ "from": "send", "to": "done" }""", """{ "from": "send", "to": "lookup" }""", "/edges/6")]
     [InlineData("\"kind\": \"trigger\"", "\"kind\": \"teleport\"", "/nodes/0/kind")]
     [InlineData("\"id\": \"lookup\"", "\"id\": \"classify\"", "/nodes/2/id")]
     [InlineData("\"tools\": [\"mail.send\"]", "\"tools\": []", "/nodes/5/settings/tool")]
@@ -35,7 +35,7 @@ public sealed class DefinitionTests
     {
         Assert.Contains(good, Definitions.Desk, StringComparison.Ordinal);
         await using var host = await TestHost.Start(Engine.Sqlite);
-        var outcome = await host.Get<CheckDefinition>().Of(Definitions.Desk.Replace(good, bad, StringComparison.Ordinal));
+        var outcome = host.Get<CheckDefinition>().Of(Definitions.Desk.Replace(good, bad, StringComparison.Ordinal));
         Assert.Equal("badDefinition", outcome.Refusal?.Code);
         Assert.Contains(pointer, outcome.Refusal!.Problems!.Select(p => p.Pointer));
     }
@@ -45,7 +45,7 @@ public sealed class DefinitionTests
     {
         await using var host = await TestHost.Start(Engine.Sqlite);
         var bad = Definitions.Desk.Replace("\"limit\": 3", "\"limit\": 99", StringComparison.Ordinal).Replace("\"to\": \"done\" }", "\"to\": \"gone\" }", StringComparison.Ordinal).Replace("\"approve\"", "\"perhaps\"", StringComparison.Ordinal);
-        var outcome = await host.Get<CheckDefinition>().Of(bad);
+        var outcome = host.Get<CheckDefinition>().Of(bad);
         var pointers = outcome.Refusal!.Problems!.Select(p => p.Pointer).ToList();
         Assert.Superset(new HashSet<string> { "/nodes/2/settings/limit", "/autonomy" }, pointers.ToHashSet());
     }

@@ -1,83 +1,91 @@
 using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Agents;
-using BizQ.Core.Runs;
+using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
-using BizQ.Web.Runs;
-using Microsoft.AspNetCore.Mvc;
 
 namespace BizQ.Web.Agents;
+
+/// <param name="Version">The number of the version to run again.</param>
+public sealed record RollbackBody(int Version);
 
 public static class AgentsApi
 {
     public static void MapAgentsApi(this RouteGroupBuilder api)
     {
         var agents = api.MapGroup("/agents").WithTags("Agents");
-        agents.MapGet("/", List).WithSummary("Agents, newest first");
+        agents.MapGet("/", List).WithSummary("Agents, newest first; narrow by status and words in name or purpose");
         agents.MapGet("/schema", (DefinitionSchema schema) => Results.Json(schema.Whole, Json.Options)).WithSummary("JSON Schema of an agent definition");
-        agents.MapPost("/", (HttpContext http, SaveAgent save, JsonElement definition) => Save(http, save, null, definition)).WithSummary("Make an agent from a definition");
+        agents.MapPost("/", (HttpContext http, SaveAgent save, JsonElement definition, string? note) => Save(http, save, null, definition, note)).WithSummary("Make an agent from a definition");
         agents.MapGet("/{id:guid}", Read).WithSummary("An agent with the definition that runs");
-        agents.MapPut("/{id:guid}", (Guid id, HttpContext http, SaveAgent save, JsonElement definition) => Save(http, save, id, definition)).WithSummary("Save a new version (If-Match refuses to overwrite somebody else's)");
-        agents.MapPost("/{id:guid}/versions", (Guid id, HttpContext http, SaveAgent save, JsonElement definition) => Save(http, save, id, definition)).WithSummary("Save a new version");
+        agents.MapGet("/{id:guid}/status", Status).WithSummary("How an agent is doing: runs, success rate, waiting approvals");
+        agents.MapPut("/{id:guid}", Change).WithSummary("Save a new version (If-Match refuses to overwrite somebody else's)");
+        agents.MapPost("/{id:guid}/versions", Change).WithSummary("Save a new version (If-Match refuses to overwrite somebody else's)");
+        agents.MapGet("/{id:guid}/versions", Versions).WithSummary("The versions of an agent, newest first");
+        agents.MapGet("/{id:guid}/versions/{number:int}", Version).WithSummary("One version with its definition");
+        agents.MapPost("/{id:guid}/rollback", Rollback).WithSummary("Let an older version run again");
         agents.MapPost("/{id:guid}/pause", (Guid id, HttpContext http, PauseAgent pause) => Pause(http, pause, id, true)).WithSummary("Take no new work");
         agents.MapPost("/{id:guid}/resume", (Guid id, HttpContext http, PauseAgent pause) => Pause(http, pause, id, false)).WithSummary("Work again");
-        agents.MapPost("/{id:guid}/runs", Start).WithSummary("Start a run; the same Idempotency-Key again answers with the same run");
+        agents.MapPost("/{id:guid}/runs", StartRuns.Start).WithSummary("Start a run; the same Idempotency-Key again answers with the same run, ?wait=30s waits for its end");
     }
 
-    private static async Task<IResult> List(HttpContext http, ListAgents list, string? q, int? limit, string? cursor) =>
-        (await list.Run(http.User.ToActor()!, new AgentFilter(q, limit, cursor), http.RequestAborted)).ToHttp();
+    private static async Task<IResult> List(HttpContext http, ListAgents list, string? q, AgentStatus? status, int? limit, string? cursor) =>
+        (await list.Run(Actor(http), new ListAgentsRequest(q, status, limit, cursor), http.RequestAborted))
+        .ToHttp(page => Results.Json(new Page<AgentView>([.. page.Items.Select(AgentView.Of)], page.Next), Json.Options));
 
     private static async Task<IResult> Read(Guid id, HttpContext http, ReadAgent read) =>
-        (await read.Run(http.User.ToActor()!, id, http.RequestAborted)).ToHttp(detail =>
-        {
-            http.Response.Headers.ETag = ETag(detail.Agent);
-            return Results.Json(AgentView.Of(detail.Agent, detail.Current), Json.Options);
-        });
+        (await read.Run(Actor(http), id, http.RequestAborted)).ToHttp(detail => Shown(http, detail.Agent, detail.Current, detail.Health));
 
-    private static async Task<IResult> Save(HttpContext http, SaveAgent save, Guid? id, JsonElement definition)
+    private static async Task<IResult> Status(Guid id, HttpContext http, ReadAgent read) =>
+        (await read.Run(Actor(http), id, http.RequestAborted)).ToHttp(detail => Results.Json(AgentStatusView.Of(detail), Json.Options));
+
+    private static Task<IResult> Change(Guid id, HttpContext http, SaveAgent save, JsonElement definition, string? note) => Save(http, save, id, definition, note);
+
+    private static async Task<IResult> Save(HttpContext http, SaveAgent save, Guid? id, JsonElement definition, string? note)
     {
-        int? expected = null;
-        if (http.Request.Headers.IfMatch is [{ } match, ..] && match != "*")
+        var expected = IfMatch(http);
+        if (expected.Refusal is { } refusal)
+            return refusal.ToProblem();
+        return (await save.Run(Actor(http), new SaveAgentRequest(id, definition, note, expected.Value), http.RequestAborted)).ToHttp(saved =>
         {
-            if (!int.TryParse(match.Trim('"'), out var version))
-                return Refusal.Invalid("badIfMatch", "If-Match must be the ETag that reading the agent gave.").ToProblem();
-            expected = version;
-        }
-        return (await save.Run(http.User.ToActor()!, new SaveAgentRequest(id, definition, ExpectedVersion: expected), http.RequestAborted)).ToHttp(saved =>
-        {
-            http.Response.Headers.ETag = ETag(saved.Agent);
-            var view = AgentView.Of(saved.Agent, saved.Version);
-            return id is null ? Results.Json(view, Json.Options, statusCode: StatusCodes.Status201Created) : Results.Json(view, Json.Options);
+            if (id is null)
+                http.Response.Headers.Location = $"/api/v1/agents/{saved.Agent.Id}";
+            return Shown(http, saved.Agent, saved.Version, null, id is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
         });
+    }
+
+    private static async Task<IResult> Versions(Guid id, HttpContext http, ListVersions list, int? limit, string? cursor) =>
+        (await list.Run(Actor(http), id, limit, cursor, http.RequestAborted)).ToHttp();
+
+    private static async Task<IResult> Version(Guid id, int number, HttpContext http, ReadAgent read) =>
+        (await read.Run(Actor(http), id, number, http.RequestAborted)).ToHttp(detail => Results.Json(VersionView.Of(detail.Current!), Json.Options));
+
+    private static async Task<IResult> Rollback(Guid id, RollbackBody body, HttpContext http, RollbackAgent rollback)
+    {
+        var expected = IfMatch(http);
+        return expected.Refusal is { } refusal
+            ? refusal.ToProblem()
+            : (await rollback.Run(Actor(http), id, body.Version, expected.Value, http.RequestAborted)).ToHttp(agent => Shown(http, agent, null, null));
     }
 
     private static async Task<IResult> Pause(HttpContext http, PauseAgent pause, Guid id, bool paused) =>
-        (await pause.Run(http.User.ToActor()!, id, paused, http.RequestAborted)).ToHttp(agent => Results.Json(AgentView.Of(agent, null), Json.Options));
+        (await pause.Run(Actor(http), id, paused, http.RequestAborted)).ToHttp(agent => Shown(http, agent, null, null));
 
-    private static async Task<IResult> Start(Guid id, HttpContext http, StartRun start, Ids ids, JsonElement input, [FromHeader(Name = "Idempotency-Key")] string? key)
+    private static IResult Shown(HttpContext http, Agent agent, AgentVersion? version, AgentHealth? health, int status = StatusCodes.Status200OK)
     {
-        var actor = http.User.ToActor()!;
-        var title = input is { ValueKind: JsonValueKind.Object } && input.TryGetProperty("title", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : $"Started by {actor.Name}";
-        // A mail-shaped input is what a mail would have brought; anything else is handed over as it is.
-        var trigger = input.ValueKind == JsonValueKind.Object && input.TryGetProperty("mail", out _) ? input : Json.Element(new { kind = "api", input });
-        var request = new StartRunRequest(id, "api", title, trigger, key ?? ids.New().ToString());
-        return (await start.Run(actor, request, http.RequestAborted)).ToHttp(run =>
-        {
-            http.Response.Headers.Location = $"/api/v1/runs/{run.Id}";
-            return Results.Json(RunView.Of(run), Json.Options, statusCode: StatusCodes.Status202Accepted);
-        });
+        http.Response.Headers.ETag = AgentView.EtagOf(agent);
+        return Results.Json(AgentView.Of(agent, version, health), Json.Options, statusCode: status);
     }
 
-    private static string ETag(Agent agent) => $"\"{agent.Version}\"";
-}
+    private static Outcome<int?> IfMatch(HttpContext http)
+    {
+        if (http.Request.Headers.IfMatch is not [{ } match, ..] || match == "*")
+            return (int?)null;
+        return int.TryParse(match.Trim('"'), out var version)
+            ? version
+            : Refusal.Invalid("badIfMatch", "If-Match must be the ETag that reading the agent gave.");
+    }
 
-/// <summary>An agent as the API says it.</summary>
-public sealed record AgentView(
-    Guid Id, string Name, string Purpose, string Type, AgentStatus Status, int VersionNumber, Guid? VersionId, JsonElement? Definition,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
-{
-    public static AgentView Of(Agent agent, AgentVersion? version) => new(
-        agent.Id, agent.Name, agent.Purpose, agent.Type, agent.Status, agent.CurrentVersionNumber, agent.CurrentVersionId, version?.Definition,
-        agent.CreatedAt, agent.UpdatedAt);
+    private static Actor Actor(HttpContext http) => http.User.ToActor()!;
 }

@@ -1,0 +1,59 @@
+namespace BizQ.Core.Agents;
+
+/// <summary>What is wrong with the tools and triggers a definition names.</summary>
+internal static class PartProblems
+{
+    public static IEnumerable<Problem> Of(DefinitionReading reading, AgentCatalog catalog) =>
+        reading.Nodes.SelectMany(node => Tool(node, reading, catalog))
+            .Concat(reading.Nodes.SelectMany(node => StartsFor(node, reading)))
+            .Concat(reading.Nodes.SelectMany(Branches))
+            .Concat(reading.Triggers.SelectMany(trigger => Schedule(trigger, catalog)));
+
+    private static IEnumerable<Problem> Tool(ReadNode node, DefinitionReading reading, AgentCatalog catalog)
+    {
+        // That it is not known at all is said by its shape.
+        if (node is { Kind: "tool", Settings: { } settings } && DefinitionReading.Text(settings, "tool") is { } tool
+            && catalog.Operations.Any(o => o.Name == tool) && !reading.Tools.Contains(tool))
+            yield return new Problem(node.At + "/settings/tool", $"The agent may not use {tool}: add it to permissions.tools.");
+    }
+
+    private static IEnumerable<Problem> StartsFor(ReadNode node, DefinitionReading reading)
+    {
+        if (node is not { Kind: "trigger", Settings: { } settings })
+            yield break;
+        var known = reading.Triggers.Select(t => t.Id).OfType<string>().ToList();
+        foreach (var (at, value) in DefinitionReading.Items(settings, "on"))
+        {
+            if (value.ValueKind == System.Text.Json.JsonValueKind.String && !known.Contains(value.GetString()!))
+                yield return new Problem($"{node.At}/settings{at}", $"This agent has no trigger '{value.GetString()}'.{Nearest.Hint(value.GetString()!, known)}");
+        }
+    }
+
+    private static IEnumerable<Problem> Branches(ReadNode node)
+    {
+        if (node is not { Kind: "branch", Settings: { } settings })
+            return [];
+        return DefinitionReading.Items(settings, "cases")
+            .Select(c => (c.At, Name: DefinitionReading.Text(c.Value, "name")))
+            .Where(c => c.Name is not null)
+            .GroupBy(c => c.Name, StringComparer.Ordinal)
+            .SelectMany(same => same.Skip(1))
+            .Select(c => new Problem($"{node.At}/settings{c.At}/name", $"There is already a case '{c.Name}'. Give this one another name."));
+    }
+
+    private static IEnumerable<Problem> Schedule(ReadTrigger trigger, AgentCatalog catalog)
+    {
+        if (trigger.Kind != "schedule")
+        {
+            if (trigger.Cron is not null || trigger.TimeZone is not null)
+                yield return new Problem(trigger.At, "Only a trigger of kind schedule has a cron and a time zone. Remove them, or make it a schedule.");
+            yield break;
+        }
+        if (trigger.Cron is null)
+            yield return new Problem(trigger.At + "/cron", "A schedule needs a cron, such as \"0 0 8 ? * MON-FRI\" for 8:00 on working days.");
+        else if (catalog.CronProblem(trigger.Cron) is { } problem)
+            yield return new Problem(trigger.At + "/cron", problem);
+        if (trigger.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            yield return new Problem(trigger.At + "/timeZone", $"There is no time zone '{zone}'. Use a name such as Europe/Berlin or UTC.");
+    }
+}
