@@ -66,8 +66,15 @@ public sealed class SaveAgent(BizQDatabase database, CheckDefinition check, Ids 
         var last = await db.AgentVersions.Where(v => v.AgentId == agent.Id).MaxAsync(v => (int?)v.Number, cancel) ?? 0;
         var version = new AgentVersion
         {
-            Id = ids.New(), WorkspaceId = actor.WorkspaceId, AgentId = agent.Id, Number = last + 1, Definition = good.Document, Hash = hash,
-            Note = string.IsNullOrWhiteSpace(request.Note) ? null : request.Note.Trim(), CreatedByName = actor.Name, CreatedAt = clock.GetUtcNow(),
+            Id = ids.New(),
+            WorkspaceId = actor.WorkspaceId,
+            AgentId = agent.Id,
+            Number = last + 1,
+            Definition = good.Document,
+            Hash = hash,
+            Note = string.IsNullOrWhiteSpace(request.Note) ? null : request.Note.Trim(),
+            CreatedByName = actor.Name,
+            CreatedAt = clock.GetUtcNow(),
         };
         db.AgentVersions.Add(version);
         (agent.Name, agent.Purpose, agent.Type) = (definition.Name, definition.Purpose, definition.Type);
