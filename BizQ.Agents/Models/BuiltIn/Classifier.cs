@@ -1,35 +1,84 @@
 namespace BizQ.Agents.Models.BuiltIn;
 
-/// <summary>A trained choice among labels: one linear separator per label over <see cref="TextFeatures"/>.</summary>
+/// <summary>A trained choice among labels, with a confidence that means what it says.</summary>
 public sealed class Classifier
 {
-    private readonly IReadOnlyList<LabelExample> _labels;
-    private readonly TextFeatures _features;
-    private readonly float[][] _weights;
+    /// <summary>Below this the label is as likely wrong as right.</summary>
+    public const double Unsure = 0.5;
+    /// <summary>Rounds of trials for the confidence: every example of a small set is left out once, a large set needs one round.</summary>
+    private const int MostRounds = 10;
+    private const int FewerRounds = 4;
+    private const int SmallSet = 300;
+    private const int LargeSet = 2000;
 
-    private Classifier(IReadOnlyList<LabelExample> labels, TextFeatures features, float[][] weights) =>
-        (_labels, _features, _weights) = (labels, features, weights);
+    private static readonly string[] s_others = ["other", "others", "else", "something else", "anything else", "none", "none of these", "unknown", "unclear", "misc", "miscellaneous", "other request"];
+
+    private readonly IReadOnlyList<string> _labels;
+    private readonly string? _other;
+    private readonly Separators _separators;
+    private readonly Confidence _confidence;
+
+    private Classifier(IReadOnlyList<string> labels, string? other, Separators separators, Confidence confidence) =>
+        (_labels, _other, _separators, _confidence) = (labels, other, separators, confidence);
 
     public static Classifier Train(IReadOnlyList<LabelExample> labels)
     {
-        var rows = labels.SelectMany((label, index) => Texts(label).Select(text => (text, index))).ToList();
-        var features = new TextFeatures([.. rows.Select(row => row.text)]);
-        var vectors = rows.Select(row => features.Of(row.text)).ToList();
-        var weights = new float[labels.Count][];
-        Parallel.For(0, labels.Count, label => weights[label] = LinearSeparator.Train(vectors, [.. rows.Select(row => row.index == label)], features.Count()));
-        return new Classifier(labels, features, weights);
+        // "Other" without examples is not something to learn but what remains when nothing fits.
+        var other = labels.Count > 1 ? labels.FirstOrDefault(IsOther) : null;
+        var learned = labels.Where(label => label != other).ToList();
+        var rows = learned.SelectMany((label, index) => Rows(label, index)).ToList();
+        var trials = Rounds(rows).SelectMany(round => Try(rows, round.Round, round.Rounds, learned.Count)).ToList();
+        return new Classifier([.. learned.Select(label => label.Name)], other?.Name, Learn(rows, learned.Count), new Confidence(trials));
     }
 
     public Classified Classify(string text)
     {
-        var vector = _features.Of(text);
-        var scores = _weights.Select(weights => LinearSeparator.Margin(weights, vector)).ToArray();
-        var exps = scores.Select(score => Math.Exp(4 * score)).ToArray();
-        var sum = exps.Sum();
-        var ranked = exps.Select((e, i) => new LabelScore(_labels[i].Name, Math.Round(e / sum, 4))).OrderByDescending(s => s.Score).ToList();
+        var margins = _separators.Margins(text);
+        var best = Array.IndexOf(margins, margins.Max());
+        var sure = _confidence.Of(margins);
+        var odds = margins.Select((margin, label) => label == best ? 0 : sure * Math.Exp(Confidence.Steepness * (margin - margins[best]))).ToArray();
+        var fit = Math.Min(1, (1 - sure) / Math.Max(odds.Sum(), double.Epsilon));
+        var scores = odds.Select((odd, label) => new LabelScore(_labels[label], Math.Round(label == best ? sure : odd * fit, 4)));
+        if (_other is not null)
+            scores = scores.Append(new LabelScore(_other, Math.Round(1 - sure, 4)));
+        var ranked = scores.OrderByDescending(score => score.Score).ToList();
         return new Classified(ranked[0].Label, ranked[0].Score, ranked);
     }
 
-    private static IEnumerable<string> Texts(LabelExample label) =>
-        [label.Name.Replace('_', ' ') + " " + label.Description, .. label.Examples ?? []];
+    private static Separators Learn(IReadOnlyList<Row> rows, int labels) => new([.. rows.Select(row => row.Text)], [.. rows.Select(row => row.Label)], labels);
+
+    private static IEnumerable<(int Round, int Rounds)> Rounds(List<Row> rows)
+    {
+        var rounds = rows.Count <= SmallSet ? Math.Clamp(rows.Max(row => row.Number) + 1, 2, MostRounds) : FewerRounds;
+        return Enumerable.Range(0, rows.Count > LargeSet ? 1 : rounds).Select(round => (round, rounds));
+    }
+
+    /// <summary>How a classifier without every so-many-th example does on just these. Names and descriptions stay in.</summary>
+    private static IEnumerable<(float[] Margins, bool Right)> Try(List<Row> rows, int round, int rounds, int labels)
+    {
+        var held = rows.Where(row => row.Number >= 0 && row.Number % rounds == round).ToList();
+        if (held.Count == 0)
+            yield break;
+        var separators = Learn([.. rows.Except(held)], labels);
+        foreach (var row in held)
+        {
+            var margins = separators.Margins(row.Text);
+            yield return (margins, margins.Max() == margins[row.Label]);
+        }
+    }
+
+    private static bool IsOther(LabelExample label) =>
+        label.Examples is not { Count: > 0 } && s_others.Contains(FieldCues.Spaced(label.Name).Trim().ToLowerInvariant());
+
+    private static IEnumerable<Row> Rows(LabelExample label, int index)
+    {
+        yield return new Row(FieldCues.Spaced(label.Name), index, Number: -1);
+        if (label.Description is { Length: > 0 } description)
+            yield return new Row(description, index, Number: -1);
+        foreach (var (number, example) in (label.Examples ?? []).Where(example => !string.IsNullOrWhiteSpace(example)).Index())
+            yield return new Row(example, index, number);
+    }
+
+    /// <param name="Number">Of the example within its label; −1 for the label's name and description.</param>
+    private sealed record Row(string Text, int Label, int Number);
 }

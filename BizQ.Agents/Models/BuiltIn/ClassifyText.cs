@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using BizQ.Core;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace BizQ.Agents.Models.BuiltIn;
 
@@ -11,22 +11,46 @@ public sealed record Classified(string Label, double Confidence, IReadOnlyList<L
 public sealed record LabelScore(string Label, double Score);
 
 /// <summary>Classifies by the labels' examples. A classifier is trained at first use and kept for the next text with the same labels.</summary>
-public sealed class ClassifyText
+public sealed class ClassifyText : IDisposable
 {
-    /// <summary>Trained classifiers kept: agents in use on one node, a few hundred kilobytes each for typical labels.</summary>
-    private const int Kept = 64;
+    /// <summary>Trained classifiers together, in bytes: hundreds of usual ones (some 300 kB), or a few with thousands of examples.</summary>
+    private const long Kept = 200_000_000;
+    /// <summary>About how many features a character of a new example adds; measured from 3 (thousands of examples) to 9 (a few).</summary>
+    private const int FeaturesPerCharacter = 6;
+    /// <summary>More than this is no list of examples any more but a data set; training would take minutes.</summary>
+    private const int MaxCharacters = 5_000_000;
 
-    private readonly ConcurrentDictionary<string, Lazy<Classifier>> _trained = new(StringComparer.Ordinal);
+    private readonly MemoryCache _trained = new(new MemoryCacheOptions { SizeLimit = Kept });
+    private readonly Lock _lock = new();
 
     public Classified Run(string input, IReadOnlyList<LabelExample> labels, CancellationToken cancel)
     {
-        if (labels.Count == 0)
-            throw new ModelException("noLabels", "There is nothing to choose from: give the node at least one label.", retryable: false);
-        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Json.Text(labels))));
-        if (_trained.Count >= Kept && !_trained.ContainsKey(key))
-            _trained.Clear();
-        var classifier = _trained.GetOrAdd(key, _ => new Lazy<Classifier>(() => Classifier.Train(labels))).Value;
+        var classifier = For(labels);
         cancel.ThrowIfCancellationRequested();
         return classifier.Classify(input);
+    }
+
+    public void Dispose() => _trained.Dispose();
+
+    private Classifier For(IReadOnlyList<LabelExample> labels)
+    {
+        if (labels.Count == 0)
+            throw new ModelException("noLabels", "There is nothing to choose from: give the node at least one label.", retryable: false);
+        var text = Json.Text(labels);
+        if (text.Length > MaxCharacters)
+            throw new ModelException("tooManyExamples", $"The labels' examples hold more than {MaxCharacters:N0} characters; some hundred examples a label are plenty.", retryable: false);
+        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        if (_trained.TryGetValue(key, out Lazy<Classifier>? known))
+            return known!.Value;
+        // Two runs with the same new labels train once; others are not held up meanwhile.
+        lock (_lock)
+        {
+            known = _trained.GetOrCreate(key, entry =>
+            {
+                entry.Size = Math.Min(Kept, 4L * FeaturesPerCharacter * text.Length * Math.Min(labels.Count, 50));
+                return new Lazy<Classifier>(() => Classifier.Train(labels));
+            })!;
+        }
+        return known.Value;
     }
 }

@@ -1,0 +1,82 @@
+namespace BizQ.Agents.Models.BuiltIn;
+
+/// <summary>
+/// How likely the best label is right, from its margin and its lead over the next one. The curve is fitted to how often the
+/// classifier was right about examples it had not seen, held to a usual curve where examples are few.
+/// </summary>
+internal sealed class Confidence
+{
+    /// <summary>The usual curve: what fits a few examples of a few labels.</summary>
+    private static readonly double[] s_usual = [0, 3, Steepness];
+    /// <summary>How strongly the fit is held to the usual curve; about as one example does.</summary>
+    private const double Hold = 1;
+    private const int MaxRounds = 100;
+
+    /// <summary>How fast a label's share falls with its distance from the best; the usual curve's slope on the lead.</summary>
+    public const double Steepness = 3.5;
+
+    private readonly double[] _curve;
+
+    public Confidence(IReadOnlyList<(float[] Margins, bool Right)> trials) =>
+        _curve = Fit([.. trials.Select(trial => (Inputs(trial.Margins), trial.Right))]);
+
+    public double Of(float[] margins) => Chance(_curve, Inputs(margins));
+
+    private static double[] Inputs(float[] margins)
+    {
+        var (best, next) = (float.NegativeInfinity, float.NegativeInfinity);
+        foreach (var margin in margins)
+            (best, next) = margin > best ? (margin, best) : (best, Math.Max(next, margin));
+        return [1, best, margins.Length > 1 ? best - next : best];
+    }
+
+    private static double Chance(double[] curve, double[] inputs) => 1 / (1 + Math.Exp(-(curve[0] * inputs[0] + curve[1] * inputs[1] + curve[2] * inputs[2])));
+
+    /// <summary>Logistic regression by Newton's method.</summary>
+    private static double[] Fit(IReadOnlyList<(double[] Inputs, bool Right)> trials)
+    {
+        var curve = (double[])s_usual.Clone();
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var system = new double[3, 4];
+            for (var a = 0; a < 3; a++)
+                (system[a, a], system[a, 3]) = (Hold, Hold * (curve[a] - s_usual[a]));
+            foreach (var (inputs, right) in trials)
+            {
+                var chance = Chance(curve, inputs);
+                for (var a = 0; a < 3; a++)
+                {
+                    system[a, 3] += (chance - (right ? 1 : 0)) * inputs[a];
+                    for (var b = 0; b < 3; b++)
+                        system[a, b] += chance * (1 - chance) * inputs[a] * inputs[b];
+                }
+            }
+            var moved = 0.0;
+            foreach (var (a, step) in Solve(system).Index())
+            {
+                curve[a] -= step;
+                moved += Math.Abs(step);
+            }
+            if (moved < 1e-6)
+                break;
+        }
+        // A larger margin or lead never makes a label less likely, whatever a handful of examples may suggest.
+        return [curve[0], Math.Max(curve[1], 0.5), Math.Max(curve[2], 0.5)];
+    }
+
+    private static double[] Solve(double[,] system)
+    {
+        for (var pivot = 0; pivot < 3; pivot++)
+        {
+            for (var row = 0; row < 3; row++)
+            {
+                if (row == pivot)
+                    continue;
+                var factor = system[row, pivot] / system[pivot, pivot];
+                for (var column = pivot; column < 4; column++)
+                    system[row, column] -= factor * system[pivot, column];
+            }
+        }
+        return [system[0, 3] / system[0, 0], system[1, 3] / system[1, 1], system[2, 3] / system[2, 2]];
+    }
+}

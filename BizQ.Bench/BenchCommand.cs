@@ -1,0 +1,59 @@
+namespace BizQ.Bench;
+
+/// <summary><c>bench [NAME] [--quick] [--json FILE]</c> and <c>eval KIND --data DIR [--json FILE]</c>.</summary>
+internal static class BenchCommand
+{
+    private static async Task<int> Main(string[] args)
+    {
+        using var cancel = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            cancel.Cancel();
+        };
+        if (args is not [("bench" or "eval") and var verb, .. var rest] || !Arguments.TryRead(rest, out var given))
+            return Usage("", []);
+        var all = Find(verb == "bench" ? typeof(IBenchmark) : typeof(IEvaluation));
+        var wanted = given.Name is null && verb == "bench" ? all : [.. all.Where(measure => measure.Name == given.Name)];
+        if (wanted.Count == 0)
+            return Usage(given.Name is null ? $"{verb} what?" : $"There is no {verb} '{given.Name}'.", all);
+        return await Run(wanted, given, cancel.Token);
+    }
+
+    private static async Task<int> Run(IReadOnlyList<IMeasure> wanted, Arguments given, CancellationToken cancel)
+    {
+        var measuring = new Measuring(given.Data, given.Quick);
+        try
+        {
+            foreach (var measure in wanted)
+            {
+                measuring.Progress($"{measure.Name}: {measure.About}");
+                await measure.Run(measuring, cancel);
+            }
+        }
+        catch (CouldNotRunException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+        measuring.Print(Console.Out);
+        if (given.Json is not null)
+            await Report.Write(given.Json, measuring, cancel);
+        return 0;
+    }
+
+    private static List<IMeasure> Find(Type sort) =>
+        [.. typeof(BenchCommand).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(sort))
+            .Select(type => (IMeasure)Activator.CreateInstance(type)!).OrderBy(measure => measure.Name, StringComparer.Ordinal)];
+
+    private static int Usage(string problem, IReadOnlyList<IMeasure> choices)
+    {
+        if (problem.Length > 0)
+            Console.Error.WriteLine(problem);
+        Console.Error.WriteLine("usage: ./dev bench [NAME] [--quick] [--json FILE]");
+        Console.Error.WriteLine("       ./dev eval KIND --data DIR [--quick] [--json FILE]");
+        foreach (var choice in choices)
+            Console.Error.WriteLine($"  {choice.Name,-12} {choice.About}");
+        return 2;
+    }
+}
