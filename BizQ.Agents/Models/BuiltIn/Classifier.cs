@@ -54,17 +54,14 @@ public sealed class Classifier
     }
 
     /// <summary>How a classifier without every so-many-th example does on just these. Names and descriptions stay in.</summary>
-    private static IEnumerable<(float[] Margins, bool Right)> Try(List<Row> rows, int round, int rounds, int labels)
+    private static IEnumerable<(float[] Margins, int Label)> Try(List<Row> rows, int round, int rounds, int labels)
     {
         var held = rows.Where(row => row.Number >= 0 && row.Number % rounds == round).ToList();
         if (held.Count == 0)
             yield break;
         var separators = Learn([.. rows.Except(held)], labels);
         foreach (var row in held)
-        {
-            var margins = separators.Margins(row.Text);
-            yield return (margins, margins.Max() == margins[row.Label]);
-        }
+            yield return (separators.Margins(row.Text), row.Label);
     }
 
     private static bool IsOther(LabelExample label) =>

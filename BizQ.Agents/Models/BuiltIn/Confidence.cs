@@ -15,10 +15,20 @@ internal sealed class Confidence
     /// <summary>How fast a label's share falls with its distance from the best; the usual curve's slope on the lead.</summary>
     public const double Steepness = 3.5;
 
+    /// <summary>How many texts that fit no label are reckoned with for one that fits.</summary>
+    private const double StrangerWeight = 0.1;
+
     private readonly double[] _curve;
 
-    public Confidence(IReadOnlyList<(float[] Margins, bool Right)> trials) =>
-        _curve = Fit([.. trials.Select(trial => (Inputs(trial.Margins), trial.Right))]);
+    /// <param name="trials">Margins of examples not seen in training, with the label each bears.</param>
+    public Confidence(IReadOnlyList<(float[] Margins, int Label)> trials)
+    {
+        var lessons = trials.Select(trial => new Lesson(Inputs(trial.Margins), trial.Margins.Max() == trial.Margins[trial.Label], 1)).ToList();
+        // An example without its own label is a text that fits none: so the curve learns what that looks like.
+        lessons.AddRange(trials.Where(trial => trial.Margins.Length > 2)
+            .Select(trial => new Lesson(Inputs([.. trial.Margins.Where((_, label) => label != trial.Label)]), false, StrangerWeight)));
+        _curve = Fit(lessons);
+    }
 
     public double Of(float[] margins) => Chance(_curve, Inputs(margins));
 
@@ -33,7 +43,7 @@ internal sealed class Confidence
     private static double Chance(double[] curve, double[] inputs) => 1 / (1 + Math.Exp(-(curve[0] * inputs[0] + curve[1] * inputs[1] + curve[2] * inputs[2])));
 
     /// <summary>Logistic regression by Newton's method.</summary>
-    private static double[] Fit(IReadOnlyList<(double[] Inputs, bool Right)> trials)
+    private static double[] Fit(IReadOnlyList<Lesson> lessons)
     {
         var curve = (double[])s_usual.Clone();
         for (var round = 0; round < MaxRounds; round++)
@@ -41,14 +51,14 @@ internal sealed class Confidence
             var system = new double[3, 4];
             for (var a = 0; a < 3; a++)
                 (system[a, a], system[a, 3]) = (Hold, Hold * (curve[a] - s_usual[a]));
-            foreach (var (inputs, right) in trials)
+            foreach (var (inputs, right, weight) in lessons)
             {
                 var chance = Chance(curve, inputs);
                 for (var a = 0; a < 3; a++)
                 {
-                    system[a, 3] += (chance - (right ? 1 : 0)) * inputs[a];
+                    system[a, 3] += weight * (chance - (right ? 1 : 0)) * inputs[a];
                     for (var b = 0; b < 3; b++)
-                        system[a, b] += chance * (1 - chance) * inputs[a] * inputs[b];
+                        system[a, b] += weight * chance * (1 - chance) * inputs[a] * inputs[b];
                 }
             }
             var moved = 0.0;
@@ -63,6 +73,8 @@ internal sealed class Confidence
         // A larger margin or lead never makes a label less likely, whatever a handful of examples may suggest.
         return [curve[0], Math.Max(curve[1], 0.5), Math.Max(curve[2], 0.5)];
     }
+
+    private sealed record Lesson(double[] Inputs, bool Right, double Weight);
 
     private static double[] Solve(double[,] system)
     {
