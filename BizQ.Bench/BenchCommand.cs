@@ -13,14 +13,14 @@ internal static class BenchCommand
         };
         if (args is not [("bench" or "eval") and var verb, .. var rest] || !Arguments.TryRead(rest, out var given))
             return Usage("", []);
-        var all = Find(verb == "bench" ? typeof(IBenchmark) : typeof(IEvaluation));
+        var all = Find(verb == "bench" ? typeof(Benchmark) : typeof(Evaluation));
         var wanted = given.Name is null && verb == "bench" ? all : [.. all.Where(measure => measure.Name == given.Name)];
         if (wanted.Count == 0)
             return Usage(given.Name is null ? $"{verb} what?" : $"There is no {verb} '{given.Name}'.", all);
         return await Run(wanted, given, cancel.Token);
     }
 
-    private static async Task<int> Run(IReadOnlyList<IMeasure> wanted, Arguments given, CancellationToken cancel)
+    private static async Task<int> Run(IReadOnlyList<Measure> wanted, Arguments given, CancellationToken cancel)
     {
         var measuring = new Measuring(given.Data, given.Quick);
         try
@@ -30,23 +30,28 @@ internal static class BenchCommand
                 measuring.Progress($"{measure.Name}: {measure.About}");
                 await measure.Run(measuring, cancel);
             }
+            measuring.Print(Console.Out);
+            if (given.Json is not null)
+                await Report.Write(given.Json, measuring, cancel);
+            return 0;
         }
-        catch (CouldNotRunException e)
+        catch (Exception e) when (e is CouldNotRunException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(e.Message);
             return 1;
         }
-        measuring.Print(Console.Out);
-        if (given.Json is not null)
-            await Report.Write(given.Json, measuring, cancel);
-        return 0;
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Stopped.");
+            return 1;
+        }
     }
 
-    private static List<IMeasure> Find(Type sort) =>
+    private static List<Measure> Find(Type sort) =>
         [.. typeof(BenchCommand).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(sort))
-            .Select(type => (IMeasure)Activator.CreateInstance(type)!).OrderBy(measure => measure.Name, StringComparer.Ordinal)];
+            .Select(type => (Measure)Activator.CreateInstance(type)!).OrderBy(measure => measure.Name, StringComparer.Ordinal)];
 
-    private static int Usage(string problem, IReadOnlyList<IMeasure> choices)
+    private static int Usage(string problem, IReadOnlyList<Measure> choices)
     {
         if (problem.Length > 0)
             Console.Error.WriteLine(problem);

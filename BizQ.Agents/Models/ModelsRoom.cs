@@ -1,4 +1,5 @@
 using BizQ.Agents.Models.BuiltIn;
+using BizQ.Agents.Models.BuiltIn.Classifying;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

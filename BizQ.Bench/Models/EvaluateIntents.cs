@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using BizQ.Agents.Models;
-using BizQ.Agents.Models.BuiltIn;
+using BizQ.Agents.Models.BuiltIn.Classifying;
 
 namespace BizQ.Bench.Models;
 
@@ -8,36 +8,37 @@ namespace BizQ.Bench.Models;
 /// The built-in classifier on questions of customers: five-fold on BANKING77 (or on the train.csv and test.csv of the data folder),
 /// with all examples and with ten a label; and, where it is there, CLINC150 with its questions that fit no label.
 /// </summary>
-internal sealed class EvaluateIntents : IEvaluation
+internal sealed class EvaluateIntents : Evaluation
 {
     private const int FoldCount = 5;
     private const int Seed = 20261123;
 
-    public string Name => "intents";
+    public override string Name => "intents";
 
-    public string About => "accuracy of the built-in classifier on customers' questions";
+    public override string About => "accuracy of the built-in classifier on customers' questions";
 
-    public Task Run(Measuring measuring, CancellationToken cancel)
+    public override Task Run(Measuring measuring, CancellationToken cancel)
     {
-        if (measuring.HasData("train.csv"))
-            Report(measuring, "", [.. Splits(IntentData.Csv(measuring.Data("train.csv")), IntentData.Csv(measuring.Data("test.csv")))], cancel);
-        else
-            Report(measuring, "", [.. Folds(IntentData.Csv(measuring.HasData("banking77_train.csv") ? measuring.Data("banking77_train.csv") : measuring.Data("intents", "banking77_train.csv")))], cancel);
-        if (!measuring.HasData("intents", "clinc150_train_val.json"))
+        // The folder given is the one with the files, or the one above it.
+        string[] folder = measuring.HasData("train.csv") || !measuring.HasData("intents") ? [] : ["intents"];
+        Report(measuring, "", Parts(measuring, folder), cancel);
+        if (!measuring.HasData([.. folder, "clinc150_train_val.json"]))
             return Task.CompletedTask;
 
-        var clinc = measuring.Data("intents", "clinc150_train_val.json");
+        var clinc = measuring.Data([.. folder, "clinc150_train_val.json"]);
         var outside = IntentData.Pairs(clinc, "oos_train", "oos_val");
-        Report(measuring, "clinc.", [.. Splits(IntentData.Pairs(clinc, "train"), IntentData.Pairs(clinc, "val"))], cancel, outside);
+        Report(measuring, "clinc.", [(IntentData.Pairs(clinc, "train"), IntentData.Pairs(clinc, "val"))], cancel, outside);
         return Task.CompletedTask;
     }
 
-    private static IEnumerable<(List<Labelled> Train, List<Labelled> Test)> Splits(List<Labelled> train, List<Labelled> test) => [(train, test)];
-
-    private static IEnumerable<(List<Labelled> Train, List<Labelled> Test)> Folds(List<Labelled> rows)
+    /// <summary>A train.csv with a test.csv as they are; one file alone in five parts, each of which is the test once.</summary>
+    private static List<(List<Labelled> Train, List<Labelled> Test)> Parts(Measuring measuring, string[] folder)
     {
+        if (measuring.HasData([.. folder, "test.csv"]))
+            return [(IntentData.Csv(measuring.Data([.. folder, "train.csv"])), IntentData.Csv(measuring.Data([.. folder, "test.csv"])))];
+        var rows = IntentData.Csv(measuring.Data([.. folder, measuring.HasData([.. folder, "train.csv"]) ? "train.csv" : "banking77_train.csv"]));
         var fold = IntentData.Folds(rows, FoldCount, Seed);
-        return Enumerable.Range(0, FoldCount).Select(k => (rows.Where((_, i) => fold[i] != k).ToList(), rows.Where((_, i) => fold[i] == k).ToList()));
+        return [.. Enumerable.Range(0, FoldCount).Select(k => (rows.Where((_, i) => fold[i] != k).ToList(), rows.Where((_, i) => fold[i] == k).ToList()))];
     }
 
     private static void Report(Measuring measuring, string prefix, IReadOnlyList<(List<Labelled> Train, List<Labelled> Test)> splits, CancellationToken cancel, List<Labelled>? outside = null)

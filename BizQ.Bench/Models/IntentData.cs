@@ -20,10 +20,19 @@ internal static class IntentData
         if (text < 0 || label < 0)
             throw new CouldNotRunException($"{file} needs the columns text and category.");
         var rows = new List<Labelled>();
-        while (parser.ReadFields() is { } fields)
-            rows.Add(new Labelled(fields[text], fields[label]));
-        return rows;
+        try
+        {
+            while (parser.ReadFields() is { } fields)
+                rows.Add(fields.Length > Math.Max(text, label) ? new Labelled(fields[text], fields[label]) : throw Unreadable(file, parser.LineNumber - 1));
+        }
+        catch (MalformedLineException e)
+        {
+            throw Unreadable(file, e.LineNumber);
+        }
+        return rows.Count > 0 ? rows : throw new CouldNotRunException($"{file} holds no texts.");
     }
+
+    private static CouldNotRunException Unreadable(string file, long line) => new($"{file}, line {line}: this is no line of CSV with a text and a category.");
 
     /// <summary>Pairs [text, label] under a name in a JSON file, as CLINC150 has them.</summary>
     public static List<Labelled> Pairs(string file, params string[] names)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using BizQ.Agents.Models.BuiltIn.Classifying;
 using BizQ.Core;
 using Microsoft.Extensions.AI;
 

@@ -1,4 +1,4 @@
-namespace BizQ.Agents.Models.BuiltIn;
+namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
 /// <summary>Some of a long row of numbers, the others being zero; indexes ascend.</summary>
 public readonly record struct SparseVector(int[] Indexes, float[] Values)

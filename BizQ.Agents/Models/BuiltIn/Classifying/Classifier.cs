@@ -1,4 +1,4 @@
-namespace BizQ.Agents.Models.BuiltIn;
+namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
 /// <summary>A trained choice among labels, with a confidence that means what it says.</summary>
 public sealed class Classifier

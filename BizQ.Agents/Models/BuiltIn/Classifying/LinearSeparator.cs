@@ -1,4 +1,4 @@
-namespace BizQ.Agents.Models.BuiltIn;
+namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
 /// <summary>
 /// A linear support vector machine with squared hinge loss, trained by dual coordinate descent (Hsieh and others, 2008): each

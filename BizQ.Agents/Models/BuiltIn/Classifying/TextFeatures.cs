@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace BizQ.Agents.Models.BuiltIn;
+namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
 /// <summary>
 /// Turns a text into weights of what stands in it: words, neighbouring words, pairs of meaningful words near each other, groups of

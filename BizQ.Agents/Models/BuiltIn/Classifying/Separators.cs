@@ -1,4 +1,4 @@
-namespace BizQ.Agents.Models.BuiltIn;
+namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
 /// <summary>One <see cref="LinearSeparator"/> per label over the same features: how far on a label's side a text lies.</summary>
 internal sealed class Separators

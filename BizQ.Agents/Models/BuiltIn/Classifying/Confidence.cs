@@ -1,4 +1,4 @@
-namespace BizQ.Agents.Models.BuiltIn;
+namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
 /// <summary>
 /// How likely the best label is right, from its margin and its lead over the next one. The curve is fitted to how often the

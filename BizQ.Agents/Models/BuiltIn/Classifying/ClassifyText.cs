@@ -3,7 +3,7 @@ using System.Text;
 using BizQ.Core;
 using Microsoft.Extensions.Caching.Memory;
 
-namespace BizQ.Agents.Models.BuiltIn;
+namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
 /// <summary>The output of a classification, as <see cref="ModelAnswer"/> describes it.</summary>
 public sealed record Classified(string Label, double Confidence, IReadOnlyList<LabelScore> Scores);

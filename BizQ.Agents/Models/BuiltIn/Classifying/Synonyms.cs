@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace BizQ.Agents.Models.BuiltIn;
+namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
 /// <summary>Words that mean about the same in trade and service ("refund", "reimburse"), from <c>synonyms.txt</c>, by their stems.</summary>
 internal static class Synonyms
