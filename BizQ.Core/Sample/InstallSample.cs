@@ -17,11 +17,12 @@ public sealed record SampleInstalled(Guid AgentId, IReadOnlyList<MailReceipt> Ma
 /// </summary>
 public sealed class InstallSample(BizQDatabase database, WriteEntities write, AddDocument add, SaveAgent save, TrySampleMail mail, TimeProvider clock)
 {
+    internal const string AgentName = "Support desk";
     private const string MailAddress = "support@tarnwick.example";
     private const string SourceName = "Sample business";
 
     private static readonly (string File, string Type)[] Things = [("store.json", "store"), ("products.json", "product"), ("customers.json", "customer"), ("orders.json", "order")];
-    private static readonly string[] FirstMails = ["stove-yellow-flame", "late-tent"];
+    internal static readonly string[] FirstMails = ["stove-yellow-flame", "late-tent"];
 
     public async Task<Outcome<SampleInstalled>> Run(Actor actor, CancellationToken cancel)
     {
@@ -83,12 +84,10 @@ public sealed class InstallSample(BizQDatabase database, WriteEntities write, Ad
 
     private async Task<Outcome<Guid>> MakeAgent(Actor actor, CancellationToken cancel)
     {
-        var definition = SampleFiles.Agent();
-        var name = definition.GetProperty("name").GetString()!;
         await using var db = database.Open(actor.WorkspaceId);
-        if (await db.Agents.Where(a => a.Name == name).Select(a => (Guid?)a.Id).FirstOrDefaultAsync(cancel) is { } already)
+        if (await db.Agents.Where(a => a.Name == AgentName).Select(a => (Guid?)a.Id).FirstOrDefaultAsync(cancel) is { } already)
             return already;
-        var saved = await save.Run(actor, new SaveAgentRequest(null, definition, "From the sample business"), cancel);
+        var saved = await save.Run(actor, new SaveAgentRequest(null, SampleFiles.Agent(), "From the sample business"), cancel);
         return saved.Ok ? saved.Value.Agent.Id : saved.Refusal!;
     }
 }

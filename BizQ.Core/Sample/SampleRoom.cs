@@ -6,6 +6,7 @@ public static class SampleRoom
 {
     public static IServiceCollection AddSample(this IServiceCollection services) => services
         .AddSingleton<InstallSample>()
+        .AddSingleton<LookAtSample>()
         .AddSingleton<SampleMails>()
         .AddSingleton<TrySampleMail>();
 }

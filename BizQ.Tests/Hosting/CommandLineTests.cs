@@ -1,5 +1,9 @@
+using BizQ.Core.Data;
+using BizQ.Core.Runs;
 using BizQ.Tests.Kit;
 using BizQ.Web.Commands;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BizQ.Tests.Hosting;
 
@@ -17,6 +21,23 @@ public sealed class CommandLineTests
 
         Assert.Equal(1, (await Run("wrong", "setup", "--email", "ada@example.com", "--workspace", "Two", $"--Data:Path={folder.File("data")}")).Code);
         Assert.Equal(0, (await Run("correct horse battery", "setup", "--email", "ada@example.com", "--workspace", "Two", $"--Data:Path={folder.File("data")}")).Code);
+    }
+
+    [Fact]
+    public async Task Setup_puts_the_sample_business_in_and_its_first_mails_wait_for_the_server()
+    {
+        using var folder = new TempFolder();
+        var (code, output, error) = await Run("correct horse battery", "setup", "--email", "ada@example.com", "--workspace", "Shop", "--sample", $"--Data:Path={folder.File("data")}");
+        Assert.True(code == 0, error);
+        Assert.Contains("sample business", error, StringComparison.Ordinal);
+        Assert.Contains("The sample business is in it", output, StringComparison.Ordinal);
+
+        await using var app = await Program.Build([$"--Data:Path={folder.File("data")}", "--Logging:LogLevel:Default=Warning", "--urls=http://127.0.0.1:0"]);
+        var database = app.Services.GetRequiredService<BizQDatabase>();
+        await using var db = database.OpenUnscoped();
+        var workspace = await db.Workspaces.SingleAsync(TestContext.Current.CancellationToken);
+        await using var rows = database.Open(workspace.Id);
+        Assert.Equal(2, await rows.Runs.CountAsync(run => run.Status == RunStatus.Queued, TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BizQ.Core;
+using BizQ.Core.Sample;
 using BizQ.Core.Workspaces;
 using BizQ.Core.Workspaces.Keys;
 using BizQ.Core.Workspaces.People;
@@ -12,7 +13,7 @@ namespace BizQ.Web.Commands;
 /// </summary>
 internal static class SetUpCommand
 {
-    private sealed record Asked(string Email, string Password, string Workspace, string? Name, string TimeZone, FileInfo? KeyFile);
+    private sealed record Asked(string Email, string Password, string Workspace, string? Name, string TimeZone, FileInfo? KeyFile, TextWriter? SampleProgress);
 
     public static Command Make(TextReader input, TextWriter output, TextWriter error)
     {
@@ -21,9 +22,10 @@ internal static class SetUpCommand
         var name = new Option<string?>("--name") { Description = "The owner's name." };
         var zone = new Option<string>("--time-zone") { Description = "IANA name of the workspace's time zone.", DefaultValueFactory = _ => "UTC" };
         var keyFile = new Option<FileInfo?>("--api-key-file") { Description = "Also make an API key that may do all an owner may but owning, and write it to this new file." };
+        var sample = new Option<bool>("--sample") { Description = "Put the sample business in: a small outdoor shop, an agent that answers its mail, and two mails to begin with." };
         var command = new Command("setup", "Make the owner and a workspace. The password is read from standard input.")
         {
-            email, workspace, name, zone, keyFile,
+            email, workspace, name, zone, keyFile, sample,
         };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(async (parsed, cancel) =>
@@ -34,7 +36,8 @@ internal static class SetUpCommand
                 return CommandLine.Misused;
             }
             var asked = new Asked(
-                parsed.GetValue(email)!, password, parsed.GetValue(workspace)!, parsed.GetValue(name), parsed.GetValue(zone)!, parsed.GetValue(keyFile));
+                parsed.GetValue(email)!, password, parsed.GetValue(workspace)!, parsed.GetValue(name), parsed.GetValue(zone)!, parsed.GetValue(keyFile),
+                parsed.GetValue(sample) ? error : null);
             await using var app = await Quiet.Build(parsed);
             await using var scope = app.Services.CreateAsyncScope();
             var done = await Run(scope.ServiceProvider, asked, cancel);
@@ -60,6 +63,15 @@ internal static class SetUpCommand
         if (made.Refusal is { } refusal)
             return refusal;
         var actor = made.Value.Actor;
+        var ready = $"The workspace \"{made.Value.WorkspaceName}\" is ready; {made.Value.Email} signs in as its owner.";
+        if (asked.SampleProgress is { } progress)
+        {
+            await progress.WriteLineAsync("Putting the sample business in …");
+            var sample = await services.GetRequiredService<InstallSample>().Run(actor, cancel);
+            if (sample.Refusal is { } noSample)
+                return noSample;
+            ready += " The sample business is in it; its first mails are worked on as soon as BizQ runs.";
+        }
         if (keyFile is not null)
         {
             var key = await services.GetRequiredService<MakeKey>().Run(
@@ -68,7 +80,7 @@ internal static class SetUpCommand
                 return noKey;
             await keyFile.WriteAsync(key.Value.Secret);
         }
-        return $"The workspace \"{made.Value.WorkspaceName}\" is ready; {made.Value.Email} signs in as its owner.";
+        return ready;
     }
 
     private static async Task<Outcome<Seat>> MakeWorkspace(IServiceProvider services, Asked asked, CancellationToken cancel)

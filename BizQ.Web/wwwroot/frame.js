@@ -58,5 +58,16 @@
     if (event.target instanceof Element) event.target.closest('[popover] a, [popover] button[type=submit]')?.closest('[popover]')?.hidePopover();
   });
 
+  // A form that takes its time says so; the page that answers it brings the button back.
+  document.addEventListener('submit', event => {
+    const button = event.target.querySelector('[data-busy]');
+    if (!button) return;
+    setTimeout(() => {
+      button.disabled = true;
+      button.setAttribute('aria-busy', 'true');
+      button.textContent = button.dataset.busy;
+    }, 0);
+  });
+
   window.bizqFrame = { close: id => document.getElementById(id)?.close() };
 })();
