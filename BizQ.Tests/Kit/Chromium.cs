@@ -64,6 +64,8 @@ public sealed class Chromium : IAsyncDisposable
         var program = Environment.GetEnvironmentVariable("BIZQ_CHROMIUM") is { Length: > 0 } given
             ? given
             : Programs.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException(Missing);
+        // As patient as everything else here: a busy machine is not a broken page.
+        Assertions.SetDefaultExpectTimeout((float)TimeSpan.FromSeconds(30).TotalMilliseconds);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Arguments });
         return new Chromium(playwright, browser);
