@@ -1,3 +1,4 @@
+using BizQ.Core.Context.Parsing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BizQ.Core.Context;
@@ -10,7 +11,16 @@ public static class ContextRoom
         .AddSingleton<FindEntities>()
         .AddSingleton<CiteEntities>()
         .AddSingleton<VerifyFact>()
+        .AddSingleton<ReadEntity>()
+        .AddSingleton<ListFacts>()
+        .AddSingleton<RemoveEntity>()
+        .AddSingleton<CountEntities>()
         .AddSingleton<PostgresVocabulary>()
         .AddSingleton<SearchContext>()
-        .AddSingleton<AddDocument>();
+        .AddSingleton<ReadFile>()
+        .AddSingleton<AddDocument>()
+        .AddSingleton<ListDocuments>()
+        .AddSingleton<ReadDocument>()
+        .AddSingleton<RetitleDocument>()
+        .AddSingleton<RemoveDocument>();
 }

@@ -15,9 +15,15 @@ public sealed class Document : IInWorkspace
     /// <summary>Size of the original in bytes.</summary>
     public required long Size { get; init; }
     public int PassageCount { get; set; }
+    /// <summary>Null where the format has no pages.</summary>
+    public int? PageCount { get; init; }
+    /// <summary>What was guessed or left out when it was read, in sentences.</summary>
+    public string? Note { get; init; }
     public required SourceKind Source { get; init; }
     public required string SourceName { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>Taken out of search and lists; its passages stay, because runs cite them, and it can be restored.</summary>
+    public DateTimeOffset? RemovedAt { get; set; }
     public int Version { get; set; } = 1;
 }
 

@@ -7,4 +7,33 @@ public readonly record struct Block(string Text, int Level = 0, int? Page = null
 
 /// <summary>What a document says, in order, free of its format.</summary>
 /// <param name="Title">The title the document gives itself.</param>
-public sealed record ParsedDocument(string MediaType, string? Title, IReadOnlyList<Block> Blocks);
+public sealed record ParsedDocument(string MediaType, string? Title, IReadOnlyList<Block> Blocks)
+{
+    /// <summary>Null where the format has no pages.</summary>
+    public int? Pages { get; init; }
+
+    /// <summary>What was guessed or left out, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
+
+/// <summary>How far a file is read. Beyond, it is refused: half a document would look like a whole one.</summary>
+public static class ReadLimits
+{
+    /// <summary>A book of 1,500 pages; the largest manual seen has 900.</summary>
+    public const int Pages = 2_000;
+
+    /// <summary>About 2,000 full pages of text.</summary>
+    public const int Characters = 6_000_000;
+
+    /// <summary>What a zipped file may unpack to; Word's own largest documents stay far below.</summary>
+    public const long UnpackedBytes = 200L * 1024 * 1024;
+
+    /// <summary>Files within a zipped one. A document with 1,000 pictures has about 1,100.</summary>
+    public const int Entries = 5_000;
+
+    /// <summary>Nesting of elements. Real documents stay below 60; the parsers recurse, and a stack that overflows ends the process.</summary>
+    public const int Depth = 200;
+
+    /// <summary>People wait for it. The slowest real file measured (900 pages of PDF) takes about 4 s.</summary>
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
+}

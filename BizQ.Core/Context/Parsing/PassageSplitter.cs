@@ -14,6 +14,9 @@ public static class PassageSplitter
     public const int FewWords = 100;
     public const int ManyWords = 250;
 
+    // Chinese and Japanese write no spaces, and broken files run everything together.
+    private const int ManyCharacters = 2400;
+
     public static IReadOnlyList<Cut> Of(IReadOnlyList<Block> blocks)
     {
         List<Cut> cuts = [];
@@ -34,7 +37,7 @@ public static class PassageSplitter
                 foreach (var (start, part) in Parts(block.Text))
                 {
                     var words = CountWords(part);
-                    if (open.Page != block.Page || open.Words + words > ManyWords)
+                    if (open.Page != block.Page || open.Words + words > ManyWords || open.Characters + part.Length > ManyCharacters)
                     {
                         open.Close(cuts);
                         open = new Open(PathOf(path), block.Page, offset + start);
@@ -69,6 +72,10 @@ public static class PassageSplitter
         int words = 0, sentence = -1, word = -1;
         for (var i = start; i < text.Length; i++)
         {
+            if (i - start >= ManyCharacters)
+                return sentence > start ? sentence : word > start ? word : char.IsLowSurrogate(text[i]) ? i + 1 : i;
+            if (text[i] is '。' or '！' or '？')
+                sentence = i + 1;
             if (!char.IsWhiteSpace(text[i]))
                 continue;
             if (i > start && !char.IsWhiteSpace(text[i - 1]))
@@ -95,6 +102,8 @@ public static class PassageSplitter
         public int? Page { get; } = page;
 
         public int Words { get; private set; }
+
+        public int Characters => _text.Length;
 
         public void Add(string part, int words, int at)
         {

@@ -16,8 +16,13 @@ internal static partial class DecodeText
     {
         using var bytes = new MemoryStream();
         part.Content?.DecodeTo(bytes);
-        return Of(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), part.ContentType.Charset ?? (part.IsHtml ? CharsetInside(bytes) : null), notes);
+        var decoded = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
+        return Of(decoded, part.ContentType.Charset ?? (part.IsHtml ? CharsetInside(decoded) : null), notes);
     }
+
+    /// <summary>A page that comes as a file: by its byte order mark or by what it says of itself.</summary>
+    public static string OfHtml(ReadOnlySpan<byte> bytes, List<string> notes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode.GetString(bytes[2..]) : Of(bytes, CharsetInside(bytes), notes);
 
     public static string Of(ReadOnlySpan<byte> bytes, string? charset, List<string> notes)
     {
@@ -69,9 +74,9 @@ internal static partial class DecodeText
     private static string Shown(string name) => CleanText.Line(name, 40);
 
     /// <summary>HTML without a charset in its headers often names one in its first lines.</summary>
-    private static string? CharsetInside(MemoryStream bytes)
+    private static string? CharsetInside(ReadOnlySpan<byte> bytes)
     {
-        var start = Encoding.Latin1.GetString(bytes.GetBuffer(), 0, (int)Math.Min(bytes.Length, 1024));
+        var start = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 1024)]);
         var found = MetaCharset().Match(start);
         return found.Success ? found.Groups[1].Value : null;
     }

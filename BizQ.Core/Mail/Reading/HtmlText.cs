@@ -16,7 +16,7 @@ internal static class HtmlText
     // The parser looks up the stack of open elements at every tag, so deep nesting costs the square of its depth.
     private const int DeepestNesting = 500;
 
-    private static readonly HashSet<string> Skipped = ["SCRIPT", "STYLE", "HEAD", "TITLE", "TEMPLATE", "NOSCRIPT", "OBJECT", "IFRAME", "SVG", "MATH", "SELECT"];
+    internal static readonly HashSet<string> Skipped = ["SCRIPT", "STYLE", "HEAD", "TITLE", "TEMPLATE", "NOSCRIPT", "OBJECT", "IFRAME", "SVG", "MATH", "SELECT"];
     private static readonly HashSet<string> Paragraphs = ["P", "H1", "H2", "H3", "H4", "H5", "H6", "BLOCKQUOTE", "PRE", "TABLE", "UL", "OL", "HR"];
     private static readonly HashSet<string> Blocks = ["DIV", "TR", "LI", "SECTION", "ARTICLE", "HEADER", "FOOTER", "ADDRESS", "DL", "DT", "DD", "CENTER", "FORM", "FIELDSET"];
 
@@ -109,7 +109,7 @@ internal static class HtmlText
             writer.Quotes--;
     }
 
-    private static bool IsHidden(IElement element)
+    internal static bool IsHidden(IElement element)
     {
         if (element.HasAttribute("hidden"))
             return true;
@@ -122,7 +122,7 @@ internal static class HtmlText
             || packed.Contains("mso-hide:all", StringComparison.Ordinal);
     }
 
-    private static bool NestsTooDeep(string html)
+    internal static bool NestsTooDeep(string html)
     {
         var open = 0;
         for (var i = html.IndexOf('<'); i >= 0 && i + 2 < html.Length; i = html.IndexOf('<', i + 1))
