@@ -1,7 +1,7 @@
 namespace BizQ.Core;
 
 /// <summary>What sort of "no" a refusal is; the API maps each to one status code.</summary>
-public enum RefusalKind { Invalid, Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Unsupported, Limited, Unavailable }
+public enum RefusalKind { Invalid, Unauthenticated, Forbidden, NotFound, Conflict, Stale, TooLarge, Unsupported, Limited, Unavailable }
 
 /// <summary>One thing wrong with what was sent: where (a JSON pointer, empty for the whole) and what to do about it.</summary>
 public sealed record Problem(string Pointer, string Message);
@@ -20,6 +20,9 @@ public sealed record Refusal(RefusalKind Kind, string Code, string Message, IRea
         new(RefusalKind.Invalid, code, message, problems);
 
     public static Refusal Conflict(string code, string message) => new(RefusalKind.Conflict, code, message);
+
+    /// <summary>It is not any more what the caller has seen, so their change would undo somebody else's.</summary>
+    public static Refusal Stale(string code, string message) => new(RefusalKind.Stale, code, message);
 
     public static Refusal TooLarge(string code, string message) => new(RefusalKind.TooLarge, code, message);
 }

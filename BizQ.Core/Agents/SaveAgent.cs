@@ -11,7 +11,8 @@ namespace BizQ.Core.Agents;
 /// <param name="ExpectedVersion">The agent's version the change was made from (its ETag); null to save whatever happened meanwhile.</param>
 public sealed record SaveAgentRequest(Guid? AgentId, JsonElement Definition, string? Note = null, int? ExpectedVersion = null);
 
-public sealed record SavedAgent(Agent Agent, AgentVersion Version);
+/// <param name="IsNew">False when this version was there already.</param>
+public sealed record SavedAgent(Agent Agent, AgentVersion Version, bool IsNew = true);
 
 /// <summary>Makes an agent, or an immutable next version of one, and lets that version run from now on. Saving what is there already changes nothing.</summary>
 public sealed class SaveAgent(BizQDatabase database, CheckDefinition check, Ids ids, TimeProvider clock)
@@ -62,7 +63,7 @@ public sealed class SaveAgent(BizQDatabase database, CheckDefinition check, Ids 
         var hash = Archive.HashOf(System.Text.Encoding.UTF8.GetBytes(text));
         var current = await db.AgentVersions.AsNoTracking().FirstOrDefaultAsync(v => v.Id == agent.CurrentVersionId, cancel);
         if (current?.Hash == hash)
-            return new SavedAgent(agent, current);
+            return new SavedAgent(agent, current, IsNew: false);
         var last = await db.AgentVersions.Where(v => v.AgentId == agent.Id).MaxAsync(v => (int?)v.Number, cancel) ?? 0;
         var version = new AgentVersion
         {
@@ -88,7 +89,7 @@ public sealed class SaveAgent(BizQDatabase database, CheckDefinition check, Ids 
         var last = await db.AgentVersions.AsNoTracking().Where(v => v.AgentId == agent.Id).OrderByDescending(v => v.Number)
             .Select(v => new { v.Number, v.CreatedByName }).FirstOrDefaultAsync(cancel);
         var saved = last is null ? "" : $" The newest version is {last.Number}, saved by {last.CreatedByName}.";
-        return Refusal.Conflict("agentChanged", $"{agent.Name} was changed after you opened it.{saved} Look at it, then save again; your text is still here.");
+        return Refusal.Stale("agentChanged", $"{agent.Name} was changed after you opened it.{saved} Look at it, then save again; your text is still here.");
     }
 
     private Agent Add(BizQDb db, Actor actor, AgentDefinition definition)

@@ -29,4 +29,23 @@ internal static class Definitions
           ]
         }
         """;
+
+    /// <summary>Says what it is given, louder. It asks nobody and is done at once.</summary>
+    public const string Echo = """
+        {
+          "format": 1, "name": "Echo", "purpose": "Says what it is given, louder.",
+          "nodes": [
+            { "id": "start", "kind": "trigger" },
+            { "id": "louder", "kind": "transform", "settings": { "set": { "said": "{{ (trigger.input.say || '').toUpperCase() }}" } } },
+            { "id": "done", "kind": "output", "settings": { "value": "{{ steps.louder.output }}" } }
+          ],
+          "edges": [ { "from": "start", "to": "louder" }, { "from": "louder", "to": "done" } ]
+        }
+        """;
+
+    /// <summary>A run's body that is what a mail would have brought.</summary>
+    public const string Mail = """
+        { "mail": { "messageId": "one@example.org", "from": { "address": "ada@example.org", "name": "Ada Winter" }, "to": "support@shop.example",
+          "subject": "My order", "text": "Hello, where is my order? It has not arrived.", "receivedAt": "2026-11-23T08:00:00Z" } }
+        """;
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Runs;
+using BizQ.Web.Api;
 
 namespace BizQ.Web.Agents;
 
@@ -13,10 +15,11 @@ public sealed record AgentView(
 
     public static AgentView Of(Agent agent, AgentVersion? version, AgentHealth? health = null, IReadOnlyList<TriggerDefinition>? triggers = null) => new(
         agent.Id, agent.Name, agent.Purpose, agent.Type, agent.Status, agent.CurrentVersionNumber, agent.CurrentVersionId, version?.Definition,
-        EtagOf(agent), triggers, health, agent.CreatedAt, agent.UpdatedAt);
-
-    public static string EtagOf(Agent agent) => $"\"{agent.Version}\"";
+        Etags.Of(agent.Version), triggers, health, agent.CreatedAt, agent.UpdatedAt);
 }
+
+/// <summary>What is wrong with a definition; empty when it could be saved.</summary>
+public sealed record CheckedView(IReadOnlyList<Problem> Errors);
 
 /// <summary>How an agent is doing.</summary>
 public sealed record AgentStatusView(

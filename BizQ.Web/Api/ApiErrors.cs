@@ -14,7 +14,8 @@ public sealed partial class ApiErrors(ILogger<ApiErrors> log) : IExceptionHandle
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!httpContext.IsApi())
+        // By now the request's own path says /error.
+        if (!ApiRoom.IsApi(httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? httpContext.Request.Path))
             return false;
         if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
         {

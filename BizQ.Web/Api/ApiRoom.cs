@@ -13,7 +13,9 @@ public static class ApiRoom
     // JSON bodies are small; routes that take mails and documents raise this for themselves.
     private const int MostBodyBytes = 4 * 1024 * 1024;
 
-    public static bool IsApi(this HttpContext http) => http.Request.Path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase);
+    public static bool IsApi(this HttpContext http) => IsApi(http.Request.Path);
+
+    internal static bool IsApi(PathString path) => path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase);
 
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
