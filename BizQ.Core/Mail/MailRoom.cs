@@ -16,6 +16,7 @@ public static class MailRoom
         services.AddSingleton<AnswerMail>();
         services.AddSingleton<ListMails>();
         services.AddSingleton<ReadMail>();
+        services.AddSingleton<WriteMail>();
         services.AddSingleton<InboxPickup>();
         return services;
     }

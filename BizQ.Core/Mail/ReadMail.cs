@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using BizQ.Core.Approvals;
 using BizQ.Core.Data;
 using BizQ.Core.Mail.Reading;
 using BizQ.Core.Runs;
@@ -10,7 +12,8 @@ namespace BizQ.Core.Mail;
 /// <param name="Size">In bytes, decoded.</param>
 public sealed record AttachmentLine(int Index, string Name, string MediaType, long Size);
 
-public sealed record MailRun(Guid Id, string AgentName, RunStatus Status);
+/// <param name="ApprovalId">What a person is asked in it just now.</param>
+public sealed record MailRun(Guid Id, string AgentName, RunStatus Status, Guid? ApprovalId);
 
 /// <summary>One message, opened.</summary>
 /// <param name="Text">What was newly written.</param>
@@ -18,7 +21,12 @@ public sealed record MailRun(Guid Id, string AgentName, RunStatus Status);
 /// <param name="Thread">Its whole conversation, oldest first, itself included.</param>
 public sealed record MailDetail(
     MailMessage Mail, string Text, string Quoted, string? Message, IReadOnlyList<KeyValuePair<string, string>> Headers,
-    IReadOnlyList<AttachmentLine> Attachments, IReadOnlyList<MailRun> Runs, IReadOnlyList<MailLine> Thread);
+    IReadOnlyList<AttachmentLine> Attachments, IReadOnlyList<MailRun> Runs, IReadOnlyList<MailLine> Thread)
+{
+    /// <summary>Itself, as it stands in a list.</summary>
+    [JsonIgnore]
+    public MailLine Line => Thread.First(line => line.Id == Mail.Id);
+}
 
 /// <param name="Name">Safe as a file name.</param>
 public sealed record MailFile(string Name, string MediaType, byte[] Content);
@@ -40,8 +48,12 @@ public sealed class ReadMail(BizQDatabase database, Archive archive)
         var message = parsed is { Ok: true, Value: { } known } ? known : null;
         var said = QuotedReply.Split(mail.Text);
         var runs = await db.Runs.Where(r => r.MailId == id || r.Id == mail.RunId).OrderBy(r => r.Id)
-            .Select(r => new MailRun(r.Id, r.AgentName, r.Status)).ToListAsync(cancel);
-        var thread = await db.Mails.AsNoTracking().Where(m => m.ThreadId == mail.ThreadId).OrderByDescending(m => m.Id).Take(MostInThread).ToListAsync(cancel);
+            .Select(r => new MailRun(
+                r.Id, r.AgentName, r.Status,
+                db.Approvals.Where(a => a.RunId == r.Id && a.State == ApprovalState.Open).OrderBy(a => a.Id).Select(a => (Guid?)a.Id).FirstOrDefault()))
+            .ToListAsync(cancel);
+        var thread = await db.Mails.AsNoTracking().Where(m => m.ThreadId == mail.ThreadId)
+            .OrderByDescending(m => m.Id == id).ThenByDescending(m => m.Id).Take(MostInThread).ToListAsync(cancel);
         return new MailDetail(
             mail, said.New, said.Quoted, mail.NotAnswered?.Sentence(), HeadersOf(message?.Message),
             [.. (message?.Attachments ?? []).Select((file, index) => new AttachmentLine(index, file.Name, file.MediaType, ContentOf(file).Length))],

@@ -1,0 +1,93 @@
+using BizQ.Tests.Kit;
+using Microsoft.Playwright;
+
+namespace BizQ.Tests.Mail;
+
+/// <summary>The mail page in a browser: mails come in by every way there is, and the list says what became of them.</summary>
+public sealed class MailPageTests
+{
+    [Fact]
+    public async Task Mail_is_tried_uploaded_written_found_and_opened()
+    {
+        await using var host = await TestHost.Start();
+        await using var window = await SignedIn(host);
+        await window.Go("/mail");
+        var page = window.Page;
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send it: This is a joke, isn't it?!" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Decide This is a joke, isn't it?!" }).First).ToBeVisibleAsync();
+
+        await page.GetByLabel("Choose .eml files").SetInputFilesAsync([File("auto.eml", Mails.Ordinary(id: "auto@x.example", subject: "Away", more: "Auto-Submitted: auto-replied")), File("notes.eml", "Just some notes"u8.ToArray())]);
+        var added = page.GetByRole(AriaRole.Status).Filter(new() { HasText = "notes.eml" });
+        await Assertions.Expect(added).ToContainTextAsync("It has no mail headers");
+        await Assertions.Expect(added).ToContainTextAsync("Automatic reply");
+
+        await page.GetByText("Write or paste one").ClickAsync();
+        await page.GetByLabel("From", new() { Exact = true }).FillAsync("Ada Lovelace <ada@example.com>");
+        await page.GetByLabel("Subject").FillAsync("A very special question");
+        await page.GetByLabel("Text", new() { Exact = true }).FillAsync("Do you repair clockwork?");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Bring it in" }).ClickAsync();
+        await Assertions.Expect(added).ToContainTextAsync("A very special question");
+        Assert.Empty(await window.AxeFindings());
+
+        await page.GetByLabel("Search mail").FillAsync("clockwork");
+        await page.GetByLabel("Search mail").PressAsync("Enter");
+        await page.GetByRole(AriaRole.Region, new() { Name = "Mails" }).GetByText("A very special question").ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "A very special question" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Do you repair clockwork?").Last).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Decide", Exact = true })).ToBeVisibleAsync();
+        Assert.Empty(await window.AxeFindings());
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task Its_looks_on_every_screen()
+    {
+        await using var host = await TestHost.Start();
+        foreach (var screen in Enum.GetValues<Screen>())
+        {
+            foreach (var dark in new[] { false, true })
+            {
+                await using var window = await SignedIn(host, screen, dark);
+                var name = $"{screen.ToString().ToLowerInvariant()}-{(dark ? "dark" : "light")}";
+                await window.Go("/mail");
+                await window.Page.GetByText("Fennec stove burns yellow").First.WaitForAsync();
+                await window.Shoot($"mail-{name}");
+                await window.Go("/mail?add=true");
+                await window.Page.GetByText("Try a mail").WaitForAsync();
+                await window.Page.GetByRole(AriaRole.Button, new() { Name = "Send it: The boots are too small" }).ClickAsync();
+                await window.Page.GetByRole(AriaRole.Link, new() { Name = "Decide Boots" }).First.WaitForAsync();
+                await window.Shoot($"mail-add-{name}");
+                await window.Go("/mail");
+                await window.Page.GetByText("Fennec stove burns yellow").First.ClickAsync();
+                await window.Page.GetByRole(AriaRole.Link, new() { Name = "Decide", Exact = true }).WaitForAsync();
+                await window.Shoot($"mail-open-{name}");
+                Assert.Empty(window.Complaints);
+            }
+        }
+    }
+
+    private static async Task<BrowserWindow> SignedIn(TestHost host, Screen screen = Screen.Desktop, bool dark = false)
+    {
+        var window = await Chromium.Open(host.Address, screen, dark);
+        await window.Go("/setup");
+        if (new Uri(window.Page.Url).AbsolutePath == "/setup")
+        {
+            await window.Page.GetByLabel("Business", new() { Exact = true }).FillAsync("Tarnwick Outdoor");
+            await window.Page.GetByLabel("Your mail address").FillAsync("ada@example.com");
+            await window.Page.GetByLabel("Password").FillAsync("correct horse battery");
+            await window.Page.GetByRole(AriaRole.Button, new() { Name = "Create workspace" }).ClickAsync();
+        }
+        else
+        {
+            await window.Page.GetByLabel("Mail address").FillAsync("ada@example.com");
+            await window.Page.GetByLabel("Password").FillAsync("correct horse battery");
+            await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        }
+        await window.Page.WaitForURLAsync("**/");
+        await window.Settled();
+        return window;
+    }
+
+    private static FilePayload File(string name, byte[] content) => new() { Name = name, MimeType = "message/rfc822", Buffer = content };
+}
