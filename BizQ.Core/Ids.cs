@@ -14,6 +14,17 @@ public sealed class Ids(TimeProvider clock)
     private readonly Lock _gate = new();
     private long _last;
 
+    /// <summary>No id made at or after this time is smaller: a range of ids is a range of times.</summary>
+    public static Guid FirstOf(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(bytes, time.ToUnixTimeMilliseconds() << 16);
+        bytes[6] = 0x70;
+        bytes[8] = 0x80;
+        return new Guid(bytes, bigEndian: true);
+    }
+
     public Guid New()
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds() * PerMillisecond;

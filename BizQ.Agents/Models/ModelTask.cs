@@ -17,6 +17,8 @@ public sealed record LabelExample(string Name, string? Description = null, IRead
 /// <param name="Schema">Extract (and free, optional): JSON Schema of the answer.</param>
 /// <param name="Evidence">Answer and draft: what may be relied on.</param>
 /// <param name="Template">Draft: Liquid, over <paramref name="Values"/>.</param>
+/// <param name="Model">The name of a configured endpoint, or "built-in"; null lets the router choose.</param>
+/// <param name="BudgetUsd">What models may still cost in this run; null for no limit.</param>
 public sealed record ModelTask(
     ModelTaskKind Kind,
     Guid WorkspaceId,
@@ -27,11 +29,16 @@ public sealed record ModelTask(
     IReadOnlyList<Evidence>? Evidence = null,
     string? Template = null,
     JsonElement? Values = null,
-    string? Model = null);
+    string? Model = null,
+    decimal? BudgetUsd = null);
 
 /// <summary>A model could not do its task; the step fails with this, stored, never with a stack trace.</summary>
-public sealed class ModelException(string code, string message, bool retryable) : Exception(message)
+/// <param name="retryable">The step may be tried again at once; false where that was done already, or cannot help.</param>
+public sealed class ModelException(string code, string message, bool retryable, Exception? cause = null) : Exception(message, cause)
 {
     public string Code { get; } = code;
     public bool Retryable { get; } = retryable;
+
+    /// <summary>What was paid for nothing; it counts all the same.</summary>
+    public ModelUse? Use { get; init; }
 }

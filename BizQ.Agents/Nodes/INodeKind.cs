@@ -13,6 +13,9 @@ public interface INodeKind
 {
     NodeDescription Description { get; }
 
+    /// <summary>How long it may take when the node does not say; null for the usual time.</summary>
+    TimeSpan? Patience => null;
+
     Task<NodeResult> Run(NodeRun run, CancellationToken cancel);
 }
 
@@ -20,6 +23,7 @@ public interface INodeKind
 /// <param name="Settings">The node's settings with every <c>{{ }}</c> already evaluated.</param>
 /// <param name="Gathered">The evidence of all earlier steps of the run, oldest first.</param>
 /// <param name="Scope">The values expressions see: trigger, steps, workspace, run, now.</param>
+/// <param name="SpentUsd">What models have cost in this run before this node.</param>
 public sealed record NodeRun(
     Guid WorkspaceId,
     Guid RunId,
@@ -28,7 +32,8 @@ public sealed record NodeRun(
     NodeDefinition Node,
     JsonElement Settings,
     IReadOnlyList<Evidence> Gathered,
-    JsonElement Scope);
+    JsonElement Scope,
+    decimal SpentUsd = 0);
 
 /// <summary>What a node wants to happen.</summary>
 public abstract record NodeResult
@@ -45,5 +50,5 @@ public abstract record NodeResult
     public sealed record Propose(string Operation, JsonElement Arguments) : NodeResult;
 
     /// <summary>It could not do its work. <paramref name="Code"/> is a lower camel case name; the sentence is for people.</summary>
-    public sealed record Failed(string Code, string Message, bool Retryable = false) : NodeResult;
+    public sealed record Failed(string Code, string Message, bool Retryable = false, ModelUse? Use = null) : NodeResult;
 }

@@ -16,6 +16,9 @@ public sealed class ModelNode(ModelRouter router) : INodeKind
         "classify: { label, confidence, scores: [{ label, score }] }. extract: an object of the schema. answer: { text, known, confidence, citations: [{ title, source, text, id }] }. draft: { text }. free: { text }, or an object of the schema.",
         ["/input", "/values/**"]);
 
+    /// <summary>A large model may think for a while, be asked again, and be followed by another; each of these has its own time.</summary>
+    public TimeSpan? Patience => TimeSpan.FromMinutes(10);
+
     public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {
         var settings = Json.Read<Settings>(run.Settings)!;
@@ -30,7 +33,8 @@ public sealed class ModelNode(ModelRouter router) : INodeKind
             settings.Evidence == "none" ? [] : [.. run.Gathered.Where(e => e.Kind != "input")],
             settings.Template,
             settings.Values ?? Json.EmptyObject,
-            settings.Model);
+            settings.Model,
+            run.Agent.Limits.CostPerRun is { } most ? Math.Max(0, most.Value - run.SpentUsd) : null);
         var answer = await router.Run(task, cancel);
         return new NodeResult.Completed(answer.Output, Use: answer.Use);
     }

@@ -54,7 +54,7 @@ public sealed class NodeWork(
             return Failed(node, started, since, null, refusal.Code, refusal.Message);
         var input = resolved.Value;
         var gathered = journal.Gathered();
-        var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, graph.Definition, node, input, gathered, scope);
+        var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, graph.Definition, node, input, gathered, scope, run.CostUsd);
         switch (await Attempt(kind, given, stop))
         {
             case NodeResult.Completed done when Bytes(done.Output) > MostBytes || Bytes(input) > MostBytes:
@@ -74,7 +74,7 @@ public sealed class NodeWork(
             case NodeResult.Propose propose:
                 return await effects.Propose(run, graph.Definition, node, propose, input, gathered, started, stop);
             case NodeResult.Failed failed:
-                return Failed(node, started, since, input, failed.Code, failed.Message);
+                return Failed(node, started, since, input, failed.Code, failed.Message) with { Use = failed.Use };
             default:
                 throw new InvalidOperationException($"The node kind '{node.Kind}' returned something the run loop does not know.");
         }
@@ -93,7 +93,7 @@ public sealed class NodeWork(
 
     private async Task<NodeResult> Once(INodeKind kind, NodeRun given, CancellationToken stop)
     {
-        var timeout = given.Node.TimeoutSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : UsualTimeout;
+        var timeout = given.Node.TimeoutSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : kind.Patience ?? UsualTimeout;
         using var tooLong = new CancellationTokenSource(timeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, stop);
         try
@@ -107,7 +107,7 @@ public sealed class NodeWork(
         }
         catch (ModelException problem)
         {
-            return new NodeResult.Failed(problem.Code, problem.Message, problem.Retryable);
+            return new NodeResult.Failed(problem.Code, problem.Message, problem.Retryable, problem.Use);
         }
     }
 
