@@ -37,7 +37,7 @@ public sealed class Archive : IDisposable
         lock (_gate)
         {
             if (!_files.FileStorage.Exists(id))
-                _files.FileStorage.Upload(id, fileName, packed);
+                Store(id, fileName, packed);
         }
         return hash;
     }
@@ -60,6 +60,25 @@ public sealed class Archive : IDisposable
     }
 
     public void Dispose() => _files.Dispose();
+
+    /// <summary>
+    /// In one transaction: LiteDB itself writes the content and the file's entry in two, and content whose entry a killed
+    /// process never wrote would refuse the same file for ever.
+    /// </summary>
+    private void Store(string id, string fileName, Stream packed)
+    {
+        _files.BeginTrans();
+        try
+        {
+            _files.FileStorage.Upload(id, fileName, packed);
+            _files.Commit();
+        }
+        catch
+        {
+            _files.Rollback();
+            throw;
+        }
+    }
 
     private static string IdOf(Guid workspaceId, string hash) => $"{workspaceId:N}/{hash}";
 }

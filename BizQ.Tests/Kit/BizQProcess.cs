@@ -36,12 +36,8 @@ public sealed class BizQProcess : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts it and waits until it is ready for work.</summary>
-    public static async Task<BizQProcess> Start(string dataPath, string connectionString, params (string Key, string Value)[] settings)
-    {
-        var process = Launch(dataPath, connectionString, settings);
-        await process.Ready();
-        return process;
-    }
+    public static Task<BizQProcess> Start(string dataPath, string connectionString, params (string Key, string Value)[] settings) =>
+        Launch(dataPath, connectionString, settings).Ready();
 
     /// <summary>Starts it and waits for nothing: it may be killed before it is up.</summary>
     public static BizQProcess Launch(string dataPath, string connectionString, params (string Key, string Value)[] settings)
@@ -72,7 +68,7 @@ public sealed class BizQProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it says that it is ready, from outside as a load balancer would.</summary>
-    public async Task Ready()
+    public async Task<BizQProcess> Ready()
     {
         var since = Stopwatch.GetTimestamp();
         while (!await Answers("/health/ready"))
@@ -81,6 +77,7 @@ public sealed class BizQProcess : IAsyncDisposable
                 throw new TimeoutException($"BizQ did not get ready. It printed:\n{Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
         }
+        return this;
     }
 
     /// <summary>SIGKILL: it ends at once, wherever it is.</summary>
