@@ -64,7 +64,7 @@ internal static class BulkInsert
     private static Task Write(NpgsqlBinaryImporter writer, object? value, NpgsqlDbType type, CancellationToken cancel) =>
         value is null ? writer.WriteNullAsync(cancel) : writer.WriteAsync(value, type, cancel);
 
-    private static string Names(List<IProperty> columns) => string.Join(", ", columns.Select(c => c.GetColumnName()));
+    private static string Names(List<IProperty> columns) => string.Join(", ", columns.Select(c => $"\"{c.GetColumnName()}\""));
 
     private static object? ValueOf(IProperty column, object row)
     {

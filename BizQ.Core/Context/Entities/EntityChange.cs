@@ -16,7 +16,7 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
     public static EntityChange Of(Entity entity, bool isNew, IReadOnlyDictionary<string, Fact> current, WriteEntityRequest request, Actor actor, Ids ids, DateTimeOffset now)
     {
         var edit = request.Id is not null;
-        var observed = request.ObservedAt ?? now;
+        var observed = request.ObservedAt?.ToUniversalTime() ?? now;
         var said = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var property in request.Data.EnumerateObject())
             said[property.Name] = property.Value.Clone();

@@ -19,13 +19,14 @@ internal static class SearchRanking
             : await SqliteRanking.Command(connection, db.CurrentWorkspace, terms, query, cancel);
         if (command is null)
             return [];
-        command.Add("count", count);
-        command.Add("from", from);
+        var small = connection is not Npgsql.NpgsqlConnection && await SmallIndex.Is(connection, cancel);
+        command.Add("count", small ? SmallIndex.Rows : count);
+        command.Add("from", small ? 0 : from);
         List<Ranked> ranked = [];
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
             ranked.Add(new Ranked(reader.GetInt64(0), reader.GetDouble(1)));
-        return ranked;
+        return small ? [.. (await SmallIndex.Rank(db, terms, ranked, cancel)).Skip(from).Take(count)] : ranked;
     }
 
     public static void Add(this DbCommand command, string name, object value)

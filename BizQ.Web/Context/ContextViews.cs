@@ -1,0 +1,34 @@
+using System.Text.Json;
+using BizQ.Core.Context;
+
+namespace BizQ.Web.Context;
+
+/// <summary>An entity as the API shows it.</summary>
+public sealed record EntityView(Guid Id, string Type, string Name, string? Key, JsonElement Data, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, int Version)
+{
+    public static EntityView Of(Entity e) => new(e.Id, e.Type, e.Name, e.Key, e.Data, e.CreatedAt, e.UpdatedAt, e.Version);
+}
+
+/// <summary>A fact as the API shows it.</summary>
+/// <param name="SupersededBy">The fact that took its place; null while it holds.</param>
+public sealed record FactView(
+    Guid Id, Guid EntityId, string Field, JsonElement Value, SourceKind Source, string SourceName, DateTimeOffset ObservedAt, double Confidence,
+    string? VerifiedBy, DateTimeOffset? VerifiedAt, Guid? SupersededBy)
+{
+    public static FactView Of(Fact f) => new(f.Id, f.EntityId, f.Field, f.Value, f.Source, f.SourceName, f.ObservedAt, f.Confidence, f.VerifierName, f.VerifiedAt, f.SupersededBy);
+}
+
+/// <summary>A document as the API shows it.</summary>
+/// <param name="Hash">SHA-256 of the original, in lower-case hex.</param>
+/// <param name="Note">What was guessed or left out when it was read.</param>
+public sealed record DocumentView(
+    Guid Id, string Title, string FileName, string MediaType, string Hash, long Size, int? Pages, int PassageCount, SourceKind Source, string SourceName, string? Note,
+    DateTimeOffset CreatedAt, int Version, IReadOnlyList<PassageView>? Passages = null)
+{
+    public static DocumentView Of(Document d) => new(
+        d.Id, d.Title, d.FileName, d.MediaType, d.ContentHash, d.Size, d.PageCount, d.PassageCount, d.Source, d.SourceName, d.Note, d.CreatedAt, d.Version);
+
+    public static DocumentView Of(DocumentDetail detail) => Of(detail.Document) with { Passages = [.. detail.Passages.Select(p => new PassageView(p.Id, p.Ordinal, p.Heading, p.PageNumber, p.Text))] };
+}
+
+public sealed record PassageView(Guid Id, int Ordinal, string? Heading, int? Page, string Text);
