@@ -67,7 +67,7 @@ public sealed class MailPageTests
         }
     }
 
-    private static async Task<BrowserWindow> SignedIn(TestHost host, Screen screen = Screen.Desktop, bool dark = false)
+    internal static async Task<BrowserWindow> SignedIn(TestHost host, Screen screen = Screen.Desktop, bool dark = false)
     {
         var window = await Chromium.Open(host.Address, screen, dark);
         await window.Go("/setup");
@@ -84,7 +84,7 @@ public sealed class MailPageTests
             await window.Page.GetByLabel("Password").FillAsync("correct horse battery");
             await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         }
-        await window.Page.WaitForURLAsync("**/");
+        await window.Page.WaitForURLAsync("**/", new() { WaitUntil = WaitUntilState.Commit });
         await window.Settled();
         return window;
     }

@@ -47,7 +47,7 @@ public sealed class FirstVisitTests
         await window.Page.GetByLabel("Password").FillAsync("correct horse battery");
         await window.Page.GetByLabel("Start with a sample business").SetCheckedAsync(sample);
         await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create workspace" }).ClickAsync();
-        await window.Page.WaitForURLAsync("**/");
+        await window.Page.WaitForURLAsync("**/", new() { WaitUntil = WaitUntilState.Commit });
         await window.Settled();
     }
 }

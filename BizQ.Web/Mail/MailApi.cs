@@ -1,5 +1,4 @@
 using BizQ.Core;
-using BizQ.Core.Data;
 using BizQ.Core.Mail;
 using BizQ.Core.Mail.Reading;
 using BizQ.Web.Account;
@@ -14,7 +13,7 @@ public static class MailApi
     public static void MapMailApi(this RouteGroupBuilder api)
     {
         api.MapPost("/inbox/mail", Receive).WithTags("Mail").WithSummary("Take in one mail (raw message/rfc822); the same Message-ID or Idempotency-Key again answers with the first receipt")
-            .WithMetadata(new RequestSizeLimitAttribute(Archive.MostBytes)).Accepts<Stream>("message/rfc822").Produces<MailReceipt>(StatusCodes.Status202Accepted);
+            .WithMetadata(new RequestSizeLimitAttribute(ReadBody.MostThrownAway)).Accepts<Stream>("message/rfc822").Produces<MailReceipt>(StatusCodes.Status202Accepted);
         var mail = api.MapGroup("/mail").WithTags("Mail");
         mail.MapGet("/", List).WithSummary("Mail that came in and went out, newest first");
         mail.MapGet("/{id:guid}", Read).WithSummary("One mail with its text, attachments, runs and conversation");
