@@ -81,7 +81,7 @@ public sealed class BadMailTests
     public async Task Uploaded_each_is_taken_in_or_says_why_not()
     {
         await using var host = await TestHost.Start();
-        await using var window = await MailPageTests.SignedIn(host);
+        await using var window = await Visitor.Arrive(host);
         await window.Go("/mail");
         using var folder = new TempFolder();
         foreach (var mail in BadMail.All)

@@ -10,7 +10,7 @@ public sealed class MailPageTests
     public async Task Mail_is_tried_uploaded_written_found_and_opened()
     {
         await using var host = await TestHost.Start();
-        await using var window = await SignedIn(host);
+        await using var window = await Visitor.Arrive(host);
         await window.Go("/mail");
         var page = window.Page;
 
@@ -48,7 +48,7 @@ public sealed class MailPageTests
         {
             foreach (var dark in new[] { false, true })
             {
-                await using var window = await SignedIn(host, screen, dark);
+                await using var window = await Visitor.Arrive(host, screen, dark);
                 var name = $"{screen.ToString().ToLowerInvariant()}-{(dark ? "dark" : "light")}";
                 await window.Go("/mail");
                 await window.Page.GetByText("Fennec stove burns yellow").First.WaitForAsync();
@@ -65,28 +65,6 @@ public sealed class MailPageTests
                 Assert.Empty(window.Complaints);
             }
         }
-    }
-
-    internal static async Task<BrowserWindow> SignedIn(TestHost host, Screen screen = Screen.Desktop, bool dark = false)
-    {
-        var window = await Chromium.Open(host.Address, screen, dark);
-        await window.Go("/setup");
-        if (new Uri(window.Page.Url).AbsolutePath == "/setup")
-        {
-            await window.Page.GetByLabel("Business", new() { Exact = true }).FillAsync("Tarnwick Outdoor");
-            await window.Page.GetByLabel("Your mail address").FillAsync("ada@example.com");
-            await window.Page.GetByLabel("Password").FillAsync("correct horse battery");
-            await window.Page.GetByRole(AriaRole.Button, new() { Name = "Create workspace" }).ClickAsync();
-        }
-        else
-        {
-            await window.Page.GetByLabel("Mail address").FillAsync("ada@example.com");
-            await window.Page.GetByLabel("Password").FillAsync("correct horse battery");
-            await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        }
-        await window.Page.WaitForURLAsync("**/", new() { WaitUntil = WaitUntilState.Commit });
-        await window.Settled();
-        return window;
     }
 
     private static FilePayload File(string name, byte[] content) => new() { Name = name, MimeType = "message/rfc822", Buffer = content };

@@ -15,7 +15,9 @@ public sealed class FirstVisitTests
     {
         await using var host = await TestHost.Start();
         await using var window = await Chromium.Open(host.Address);
-        await SetUp(window, sample: true);
+        await window.Go("/setup");
+        Assert.True(await window.Page.GetByLabel("Start with a sample business").IsCheckedAsync());
+        await Visitor.SetUp(window);
 
         await Assertions.Expect(window.Page.GetByText("Your sample business is open")).ToBeVisibleAsync();
         await Assertions.Expect(window.Page.GetByText("2 approvals wait for you.")).ToBeVisibleAsync();
@@ -30,24 +32,12 @@ public sealed class FirstVisitTests
     {
         await using var host = await TestHost.Start();
         await using var window = await Chromium.Open(host.Address);
-        await SetUp(window, sample: false);
+        await window.Go("/setup");
+        await Visitor.SetUp(window, sample: false);
 
         await Assertions.Expect(window.Page.GetByText("Getting started")).ToBeVisibleAsync();
         await using var unscoped = host.Database.OpenUnscoped();
         await using var db = host.Database.Open((await unscoped.Workspaces.SingleAsync(Cancel)).Id);
         Assert.Equal((0, 0), (await db.Agents.CountAsync(Cancel), await db.Approvals.CountAsync(a => a.State == ApprovalState.Open, Cancel)));
-    }
-
-    private static async Task SetUp(BrowserWindow window, bool sample)
-    {
-        await window.Go("/setup");
-        Assert.True(await window.Page.GetByLabel("Start with a sample business").IsCheckedAsync());
-        await window.Page.GetByLabel("Business", new PageGetByLabelOptions { Exact = true }).FillAsync("Northpeak Outdoor");
-        await window.Page.GetByLabel("Your mail address").FillAsync("ada@example.com");
-        await window.Page.GetByLabel("Password").FillAsync("correct horse battery");
-        await window.Page.GetByLabel("Start with a sample business").SetCheckedAsync(sample);
-        await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create workspace" }).ClickAsync();
-        await window.Page.WaitForURLAsync("**/", new() { WaitUntil = WaitUntilState.Commit });
-        await window.Settled();
     }
 }

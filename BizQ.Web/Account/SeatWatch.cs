@@ -9,7 +9,8 @@ namespace BizQ.Web.Account;
 /// A page stays connected for hours, so who sits there is looked up again: at once when a membership of the workspace changed
 /// in this process, and every <see cref="Every"/> for changes made in another.
 /// </summary>
-internal sealed class SeatWatch(IServiceScopeFactory scopes, ChangeFeed changes, TimeProvider clock, ILogger<SeatWatch> log)
+internal sealed class SeatWatch(
+    IServiceScopeFactory scopes, ChangeFeed changes, TimeProvider clock, IHostApplicationLifetime stopping, ILogger<SeatWatch> log)
     : ServerAuthenticationStateProvider, IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
@@ -44,9 +45,9 @@ internal sealed class SeatWatch(IServiceScopeFactory scopes, ChangeFeed changes,
             if (await state.User.Renewed(scope.ServiceProvider.GetRequiredService<FindSeat>(), _gone.Token) is { } renewed)
                 SetAuthenticationState(Task.FromResult(new AuthenticationState(renewed)));
         }
-        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        catch (Exception late) when (late is OperationCanceledException or ObjectDisposedException && (_gone.IsCancellationRequested || stopping.ApplicationStopping.IsCancellationRequested))
         {
-            // The page was closed while we looked.
+            // The page was closed, or BizQ stops, while we looked.
         }
         catch (Exception problem)
         {
