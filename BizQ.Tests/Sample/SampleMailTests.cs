@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BizQ.Core;
+using BizQ.Core.Approvals;
 using BizQ.Core.Data;
 using BizQ.Core.Mail;
 using BizQ.Core.Runs;
@@ -55,6 +56,23 @@ public sealed class SampleMailTests
     }
 
     [Fact]
+    public async Task What_an_answer_promises_a_colleague_will_do_becomes_a_task_for_a_person()
+    {
+        await using var host = await TestHost.Start();
+        var actor = await host.NewWorkspace("Tarnwick Outdoor");
+        Assert.Null((await host.Get<InstallSample>().Run(actor, Cancel)).Refusal);
+        foreach (var (mail, asksAgain) in (List<(string, bool)>)[("angry-complaint", true), ("return-in-time", false)])
+        {
+            var run = (await host.Get<TrySampleMail>().Run(actor, mail, null, Cancel)).Value.Runs[0];
+            await Approve(host, actor, run, ApprovalKind.Effect);
+            if (asksAgain)
+                Assert.StartsWith("Take over: ", (await Approve(host, actor, run, ApprovalKind.Step)).Title, StringComparison.Ordinal);
+            await host.Until(actor.WorkspaceId, db => db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.Id == run && r.Status == RunStatus.Succeeded, Cancel), "the run's end");
+        }
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(host.DataPath, "outbox"), "*.eml", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
     public async Task Installing_twice_adds_nothing_and_a_viewer_may_not()
     {
         await using var host = await TestHost.Start();
@@ -66,6 +84,13 @@ public sealed class SampleMailTests
         Assert.Equal((86, 5, 1, 2), (await db.Entities.CountAsync(Cancel), await db.Documents.CountAsync(Cancel), await db.Agents.CountAsync(Cancel), await db.Runs.CountAsync(Cancel)));
         var viewer = await host.NewPerson(actor.WorkspaceId, Role.Viewer);
         Assert.Equal(RefusalKind.Forbidden, (await host.Get<InstallSample>().Run(viewer, Cancel)).Refusal!.Kind);
+    }
+
+    private static async Task<Approval> Approve(TestHost host, Actor actor, Guid run, ApprovalKind kind)
+    {
+        var asked = await host.Until(actor.WorkspaceId, db => db.Approvals.AsNoTracking()
+            .FirstOrDefaultAsync(a => a.RunId == run && a.Kind == kind && a.State == ApprovalState.Open, Cancel), $"the approval of the {kind}");
+        return (await host.Get<DecideApproval>().Run(actor, new DecideRequest(asked.Id, true, null, null, asked.Hash), Cancel)).Value;
     }
 
     private static async Task<(string Label, string Text, List<Finding> Findings)> Draft(TestHost host, Actor actor, Guid run)
