@@ -6,6 +6,7 @@ public static class AgentsRoom
 {
     public static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<DefinitionSchema>()
+        .AddSingleton<DefinitionText>()
         .AddSingleton<CheckDefinition>()
         .AddSingleton<SaveAgent>()
         .AddSingleton<ListAgents>()
