@@ -34,7 +34,8 @@ public sealed class ModelRouter(
             }
             catch (ModelException problem)
             {
-                log.LogWarning(problem, "The model {Model} could not {Task}: {Code}", endpoint.Title, task.Kind, problem.Code);
+                // The sentence says it all and holds no key; only what the client library stumbled over needs the details.
+                log.LogWarning(problem.Code == "modelGarbled" ? problem : null, "The model {Model} could not do {Task}: {Message} ({Code})", endpoint.Title, task.Kind, problem.Message, problem.Code);
                 last = problem;
             }
         }

@@ -51,8 +51,9 @@ public sealed partial class RecogniseMoney : IRecogniser
         foreach (Match match in Amount().Matches(text))
         {
             var number = match.Groups["n"];
-            if (Decimals.Read(number.ValueSpan) is not { } amount || CurrencyOf(match) is not { } currency)
+            if (Decimals.Read(number.ValueSpan) is not { } amount)
                 continue;
+            var currency = CurrencyOf(match);
             amount *= match.Groups["k"].Value.ToLowerInvariant() switch { "k" => 1_000, "m" or "million" or "mio" => 1_000_000, _ => 1 };
             if (match.Groups["s"].Success)
                 amount = -amount;
@@ -60,19 +61,19 @@ public sealed partial class RecogniseMoney : IRecogniser
         }
     }
 
-    private static string? CurrencyOf(Match match)
+    private static string CurrencyOf(Match match)
     {
         var written = match.Groups["before"].Success ? match.Groups["before"].Value : match.Groups["after"].Value;
-        return s_currencies.GetValueOrDefault(written) ?? (Codes.Contains(written) ? written : null);
+        return s_currencies.GetValueOrDefault(written) ?? written.ToUpperInvariant();
     }
 
-    private static readonly HashSet<string> Codes = [.. (
-        "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KRW MAD MXN MYR NOK NZD PEN PHP PLN QAR " +
-        "RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR").Split(' ')];
+    private const string Codes =
+        "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NOK|NZD|PEN|PHP|PLN|QAR|" +
+        "RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR";
 
-    // A currency stands right before or right after the figure; "pounds" after a figure is money only when no weight is meant,
+    // Codes are codes in capitals only: "try 2" and "mad 5" are words. A currency stands right before or right after the figure; "pounds" after a figure is money only when no weight is meant,
     // which the fields that ask for money settle by their cues.
-    private const string Signs = @"(?:US|CA|AU|NZ|HK|[ACSR])?\$|[€£¥₹₩₽₺₴₪₫฿]|(?<![A-Za-z])(?:[A-Z]{3}|RM|Fr\.)(?![A-Za-z])";
+    private const string Signs = @"(?:US|CA|AU|NZ|HK|[ACSR])?\$|[€£¥₹₩₽₺₴₪₫฿]|(?<![A-Za-z])(?:(?-i:" + Codes + @"|RM)|eur|usd|gbp|chf|Fr\.)(?![A-Za-z])";
 
     [GeneratedRegex(@"(?<s>(?<![\w)])[-−])?(?:(?<before>" + Signs + @")[ \u00A0]?(?<n>" + Decimals.Pattern + @")(?![\d%])(?:[ ]?(?<k>k|m|mio|million)\b)?|(?<![\w.,])(?<n>" + Decimals.Pattern + @")(?:(?<k>k)|[ \u00A0](?<k>mio|million))?[ \u00A0]?(?<after>" + Signs + @"|(?:euros?|dollars?|pounds?|quid|franken|francs|yen|rupees|zł|Kč)\b))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Amount();

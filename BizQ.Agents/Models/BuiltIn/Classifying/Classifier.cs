@@ -13,6 +13,8 @@ public sealed class Classifier
 
     private static readonly string[] s_others = ["other", "others", "else", "something else", "anything else", "none", "none of these", "unknown", "unclear", "misc", "miscellaneous", "other request"];
 
+    private static readonly Lazy<string[]> s_strangers = new(ReadStrangers);
+
     private readonly IReadOnlyList<string> _labels;
     private readonly string? _other;
     private readonly Separators _separators;
@@ -28,7 +30,8 @@ public sealed class Classifier
         var learned = labels.Where(label => label != other).ToList();
         var rows = learned.SelectMany((label, index) => Rows(label, index)).ToList();
         var trials = Rounds(rows).SelectMany(round => Try(rows, round.Round, round.Rounds, learned.Count)).ToList();
-        return new Classifier([.. learned.Select(label => label.Name)], other?.Name, Learn(rows, learned.Count), new Confidence(trials));
+        var separators = Learn(rows, learned.Count);
+        return new Classifier([.. learned.Select(label => label.Name)], other?.Name, separators, new Confidence(trials, [.. s_strangers.Value.Select(separators.Margins)]));
     }
 
     public Classified Classify(string text)
@@ -62,6 +65,12 @@ public sealed class Classifier
         var separators = Learn([.. rows.Except(held)], labels);
         foreach (var row in held)
             yield return (separators.Margins(row.Text), row.Label);
+    }
+
+    private static string[] ReadStrangers()
+    {
+        using var reader = new StreamReader(typeof(Classifier).Assembly.GetManifestResourceStream("classifying/strangers.txt")!);
+        return [.. reader.ReadToEnd().Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
     }
 
     private static bool IsOther(LabelExample label) =>

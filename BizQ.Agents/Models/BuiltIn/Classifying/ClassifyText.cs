@@ -22,6 +22,10 @@ public sealed class ClassifyText : IDisposable
 
     private readonly MemoryCache _trained = new(new MemoryCacheOptions { SizeLimit = Kept });
     private readonly Lock _lock = new();
+    private int _learned;
+
+    /// <summary>How often something had to be learned since the start; a text with known labels adds nothing.</summary>
+    public int Trained => _learned;
 
     public Classified Run(string input, IReadOnlyList<LabelExample> labels, CancellationToken cancel)
     {
@@ -48,7 +52,11 @@ public sealed class ClassifyText : IDisposable
             known = _trained.GetOrCreate(key, entry =>
             {
                 entry.Size = Math.Min(Kept, 4L * FeaturesPerCharacter * text.Length * Math.Min(labels.Count, 50));
-                return new Lazy<Classifier>(() => Classifier.Train(labels));
+                return new Lazy<Classifier>(() =>
+                {
+                    Interlocked.Increment(ref _learned);
+                    return Classifier.Train(labels);
+                });
             })!;
         }
         return known.Value;

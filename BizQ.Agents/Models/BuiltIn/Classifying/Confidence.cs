@@ -18,15 +18,28 @@ internal sealed class Confidence
     /// <summary>How many texts that fit no label are reckoned with for one that fits.</summary>
     private const double StrangerWeight = 0.1;
 
+    /// <summary>
+    /// How much all texts of <c>strangers.txt</c> together weigh against the examples. On CLINC150 with ten examples a label, 0.2 tells
+    /// 87 % of its strangers instead of 79 % and is unsure of 4 % more of the others; 0.5 tells 92 % and is unsure of 7 % more.
+    /// </summary>
+    private const double ElsewhereShare = 0.2;
+
+    /// <summary>A dozen examples of people who all write about the matter say little about everybody else: strangers then weigh as against these many.</summary>
+    private const int FewTrials = 40;
+
     private readonly double[] _curve;
 
     /// <param name="trials">Margins of examples not seen in training, with the label each bears.</param>
-    public Confidence(IReadOnlyList<(float[] Margins, int Label)> trials)
+    /// <param name="elsewhere">Margins of texts about something else.</param>
+    public Confidence(IReadOnlyList<(float[] Margins, int Label)> trials, IReadOnlyList<float[]> elsewhere)
     {
         var lessons = trials.Select(trial => new Lesson(Inputs(trial.Margins), trial.Margins.Max() == trial.Margins[trial.Label], 1)).ToList();
         // An example without its own label is a text that fits none: so the curve learns what that looks like.
         lessons.AddRange(trials.Where(trial => trial.Margins.Length > 2)
             .Select(trial => new Lesson(Inputs([.. trial.Margins.Where((_, label) => label != trial.Label)]), false, StrangerWeight)));
+        // What a label claims for itself may well be its own.
+        var strange = elsewhere.Where(margins => margins.Max() < 0).ToList();
+        lessons.AddRange(strange.Select(margins => new Lesson(Inputs(margins), false, ElsewhereShare * Math.Max(FewTrials, trials.Count) / strange.Count)));
         _curve = Fit(lessons);
     }
 

@@ -12,7 +12,7 @@ internal static class Synonyms
 
     private static FrozenDictionary<string, string> Read()
     {
-        using var reader = new StreamReader(typeof(Synonyms).Assembly.GetManifestResourceStream("synonyms.txt")!);
+        using var reader = new StreamReader(typeof(Synonyms).Assembly.GetManifestResourceStream("classifying/synonyms.txt")!);
         var groups = new Dictionary<string, string>(StringComparer.Ordinal);
         while (reader.ReadLine() is { } line)
         {
