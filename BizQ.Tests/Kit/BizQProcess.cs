@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace BizQ.Tests.Kit;
 
@@ -125,16 +123,5 @@ public sealed class BizQProcess : IAsyncDisposable
             // Not listening yet.
             return false;
         }
-    }
-}
-
-/// <summary>A loopback port that nobody listens on just now.</summary>
-internal static class FreePort
-{
-    public static int Next()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
