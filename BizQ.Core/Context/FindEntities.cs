@@ -12,7 +12,11 @@ public sealed record FindEntitiesRequest(
     IReadOnlyDictionary<string, string>? Where = null,
     string? Text = null,
     int? Limit = null,
-    string? Cursor = null);
+    string? Cursor = null)
+{
+    /// <summary>The text is being typed: its last word may be unfinished.</summary>
+    public bool Typing { get; init; }
+}
 
 /// <summary>Finds the things the business knows of. Removed ones are not found.</summary>
 public sealed class FindEntities(BizQDatabase database, SearchContext search)
@@ -59,7 +63,7 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
 
     private async Task<Outcome<Page<Entity>>> Best(Actor actor, IQueryable<Entity> matching, string type, FindEntitiesRequest request, CancellationToken cancel)
     {
-        var found = await search.Run(actor, new SearchQuery(request.Text!, type == "*" ? null : [type], request.Limit, request.Cursor) { Kind = SearchKind.Entity }, cancel);
+        var found = await search.Run(actor, new SearchQuery(request.Text!, type == "*" ? null : [type], request.Limit, request.Cursor) { Kind = SearchKind.Entity, Typing = request.Typing }, cancel);
         if (found.Refusal is { } refusal)
             return refusal;
         var ids = found.Value.Items.Select(hit => hit.Id).ToList();

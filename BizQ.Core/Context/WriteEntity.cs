@@ -27,8 +27,9 @@ public sealed record WriteEntityRequest(
 /// <summary>Writes what is said about an entity as facts, and the entity as what they add up to.</summary>
 public sealed class WriteEntity(BizQDatabase database, Ids ids, TimeProvider clock)
 {
-    // Each attempt loses only to a writer that won, so a handful of tries outlasts any burst on one entity.
+    // Those who lost a race line up, so that a burst on one entity needs as many rounds as there are processes and not writers.
     private const int Attempts = 8;
+    private static readonly SemaphoreSlim Line = new(1);
 
     public async Task<Outcome<Entity>> Run(Actor actor, WriteEntityRequest request, CancellationToken cancel)
     {
@@ -40,13 +41,26 @@ public sealed class WriteEntity(BizQDatabase database, Ids ids, TimeProvider clo
         {
             try
             {
-                return await Write(actor, request, cancel);
+                return attempt == 1 ? await Write(actor, request, cancel) : await WriteInLine(actor, request, cancel);
             }
             catch (Exception problem) when (problem.IsLostRace())
             {
                 if (request.ExpectedVersion is not null || attempt == Attempts)
                     return ChangedMeanwhile(request);
             }
+        }
+    }
+
+    private async Task<Outcome<Entity>> WriteInLine(Actor actor, WriteEntityRequest request, CancellationToken cancel)
+    {
+        await Line.WaitAsync(cancel);
+        try
+        {
+            return await Write(actor, request, cancel);
+        }
+        finally
+        {
+            Line.Release();
         }
     }
 

@@ -69,5 +69,8 @@
     }, 0);
   });
 
-  window.bizqFrame = { close: id => document.getElementById(id)?.close() };
+  window.bizqFrame = {
+    close: id => document.getElementById(id)?.close(),
+    show: id => document.getElementById(id)?.scrollIntoView({ block: 'center' }),
+  };
 })();

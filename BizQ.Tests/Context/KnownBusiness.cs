@@ -1,0 +1,69 @@
+using BizQ.Core;
+using BizQ.Core.Context;
+using BizQ.Core.Context.Parsing;
+using BizQ.Core.Data;
+using BizQ.Core.Workspaces;
+using BizQ.Tests.Kit;
+
+namespace BizQ.Tests.Context;
+
+/// <summary>A business on one engine, and what can be done with what it knows.</summary>
+internal sealed class KnownBusiness : IAsyncDisposable
+{
+    private readonly DatabaseKit _kit;
+
+    private readonly PostgresVocabulary _vocabulary;
+
+    private readonly ReadFile _files = new(TimeProvider.System);
+
+    private KnownBusiness(DatabaseKit kit, Actor owner)
+    {
+        (_kit, Owner, _vocabulary) = (kit, owner, new PostgresVocabulary(kit.Changes, kit.Clock));
+        Add = new AddDocument(kit.Database, kit.Archive, _files, kit.Ids, kit.Clock);
+    }
+
+    public Actor Owner { get; }
+
+    public DatabaseKit Kit => _kit;
+
+    public WriteEntity Write => new(_kit.Database, _kit.Ids, _kit.Clock);
+
+    public ReadEntity Read => new(_kit.Database);
+
+    public ListFacts Facts => new(_kit.Database);
+
+    public VerifyFact Verify => new(_kit.Database, _kit.Clock);
+
+    public RemoveEntity RemoveEntity => new(_kit.Database, _kit.Clock);
+
+    public AddDocument Add { get; }
+
+    public RemoveDocument RemoveDocument => new(_kit.Database, _kit.Clock);
+
+    public SearchContext Find => new(_kit.Database, _vocabulary);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<KnownBusiness> Start(Engine engine, TimeProvider? clock = null)
+    {
+        var kit = await DatabaseKit.Start(engine, clock);
+        return new KnownBusiness(kit, await kit.NewWorkspace());
+    }
+
+    public Task<Outcome<Entity>> Say(string type, object data, Guid? id = null, int? expected = null, string source = "CRM", bool verified = false, Actor? actor = null) =>
+        Write.Run(actor ?? Owner, new WriteEntityRequest(id, type, null, null, Json.Element(data), SourceKind.Api, source, verified, ExpectedVersion: expected), Cancel);
+
+    public Task<Outcome<Document>> Upload(string name, string text, Actor? actor = null) =>
+        Add.Run(actor ?? Owner, new AddDocumentRequest(name, null, Files.Text(text), null, SourceKind.Person, "Ana"), Cancel);
+
+    public async Task<IReadOnlyList<SearchHit>> Search(string text, bool typing = false, Actor? actor = null, params string[] types) =>
+        (await Find.Run(actor ?? Owner, new SearchQuery(text, types) { Typing = typing }, Cancel)).Value.Items;
+
+    public async Task<IReadOnlyList<Fact>> History(Guid entity, string? field = null) => (await Facts.Run(Owner, new FactFilter(entity, field), Cancel)).Value.Items;
+
+    public ValueTask DisposeAsync()
+    {
+        _vocabulary.Dispose();
+        return _kit.DisposeAsync();
+    }
+}

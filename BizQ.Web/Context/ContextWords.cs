@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json;
+using BizQ.Core;
+using BizQ.Core.Context;
+
+namespace BizQ.Web.Context;
+
+/// <summary>How what the business knows is said to people.</summary>
+internal static class ContextWords
+{
+    public static string Of(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.True => "Yes",
+        JsonValueKind.False => "No",
+        JsonValueKind.Null or JsonValueKind.Undefined => "no longer known",
+        JsonValueKind.Array when IsPlain(value) => string.Join(", ", value.EnumerateArray().Select(Of)),
+        JsonValueKind.Object when MoneyOf(value) is { } money => money.ToString(),
+        _ => value.GetRawText(),
+    };
+
+    /// <summary>A single value or a list of them; anything else is shown as JSON.</summary>
+    public static bool IsPlain(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => MoneyOf(value) is not null,
+        JsonValueKind.Array => value.EnumerateArray().All(item => item.ValueKind is not JsonValueKind.Array && IsPlain(item)),
+        _ => true,
+    };
+
+    private static Money? MoneyOf(JsonElement value) =>
+        value.GetPropertyCount() == 2 && value.TryGetProperty("amount", out var amount) && value.TryGetProperty("currency", out var currency) && currency.ValueKind == JsonValueKind.String
+            && amount.ValueKind is JsonValueKind.String or JsonValueKind.Number
+            ? new Money(amount.ToString(), currency.GetString()!)
+            : null;
+
+    /// <summary>What a row of the list says beside the name: the first few fields that fit.</summary>
+    public static string Glance(Entity entity)
+    {
+        var said = entity.Data.EnumerateObject()
+            .Where(p => p.Value.ValueKind != JsonValueKind.Array && IsPlain(p.Value))
+            .Select(p => (p.Name, Text: Of(p.Value), SaysItself: p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Object))
+            .Where(p => p.Text.Length is > 0 and <= 80 && p.Text != entity.Name && p.Text != entity.Key)
+            .Take(6).Select(p => p.SaysItself ? p.Text : $"{EntityText.Words(p.Name)}: {p.Text}");
+        return string.Join(" · ", said);
+    }
+
+    public static string Of(SourceKind source) => source switch
+    {
+        SourceKind.Api => "API",
+        SourceKind.Inferred => "worked out by a model",
+        SourceKind.Sample => "sample",
+        _ => source.ToString().ToLowerInvariant(),
+    };
+
+    public static string Plural(string type) => type.EndsWith('s') ? type : type.EndsWith('y') && type.Length > 1 && !"aeiou".Contains(type[^2], StringComparison.Ordinal) ? $"{type[..^1]}ies" : $"{type}s";
+
+    public static string Format(string mediaType) => mediaType switch
+    {
+        "application/pdf" => "PDF",
+        "text/markdown" => "Markdown",
+        "text/html" => "Web page",
+        "message/rfc822" => "Mail",
+        "text/plain" => "Text",
+        _ => "Word",
+    };
+
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1024 => $"{bytes} B",
+        < 1024 * 1024 => $"{bytes / 1024.0:0} KB",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MB"),
+    };
+
+    public static string Extent(Document document) =>
+        $"{(document.PageCount is { } pages ? $"{Count(pages, "page")}, " : "")}{Count(document.PassageCount, "passage")}";
+
+    public static string Count(int number, string word) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? word : word + "s")}");
+}
