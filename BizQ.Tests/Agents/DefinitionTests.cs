@@ -50,19 +50,53 @@ public sealed class DefinitionTests
         Assert.Superset(new HashSet<string> { "/nodes/2/settings/limit", "/autonomy" }, pointers.ToHashSet());
     }
 
-    [Theory, ClassData(typeof(Engines))]
-    public async Task Saves_at_the_same_moment_number_versions_without_gaps(Engine engine)
+    [Fact]
+    public async Task A_circle_is_named_with_its_way_round()
     {
-        await using var host = await TestHost.Start(engine);
-        var actor = await host.NewWorkspace();
-        var save = host.Get<SaveAgent>();
-        SaveAgentRequest Asking(Guid? id, int n) => new(id, System.Text.Json.JsonElement.Parse(Definitions.Desk.Replace("Answers", $"No. {n} answers", StringComparison.Ordinal)));
-        var agent = (await save.Run(actor, Asking(null, 0), _cancel)).Value.Agent;
-        await Task.WhenAll(Enumerable.Range(1, 4).Select(n => save.Run(actor, Asking(agent.Id, n), _cancel)));
+        await using var host = await TestHost.Start(Engine.Sqlite);
+        var outcome = host.Get<CheckDefinition>().Of(Definitions.Desk.Replace("""{ "from": "send", "to": "done" }""", """{ "from": "send", "to": "done" }, { "from": "send", "to": "lookup" }""", StringComparison.Ordinal));
+        var problem = Assert.Single(outcome.Refusal!.Problems!);
+        Assert.Matches("^/edges/[2-7]$", problem.Pointer);
+        foreach (var node in new[] { "lookup", "which", "draft", "send" })
+            Assert.Contains($"'{node}'", problem.Message, StringComparison.Ordinal);
+    }
 
-        var detail = (await host.Get<ReadAgent>().Run(actor, agent.Id, _cancel)).Value;
-        Assert.Equal([5, 4, 3, 2, 1], detail.Versions.Select(v => v.Number));
-        var stale = await save.Run(actor, Asking(agent.Id, 9) with { ExpectedVersion = 1 }, _cancel);
-        Assert.Equal("agentChanged", stale.Refusal?.Code);
+    [Fact]
+    public async Task Problems_come_in_the_order_of_the_document()
+    {
+        await using var host = await TestHost.Start(Engine.Sqlite);
+        var bad = Definitions.Desk
+            .Replace("\"name\": \"Desk\"", "\"name\": \"\"", StringComparison.Ordinal)
+            .Replace("\"task\": \"classify\"", "\"task\": \"guess\"", StringComparison.Ordinal)
+            .Replace("\"otherwise\": \"other\"", "\"otherwise\": \"else\"", StringComparison.Ordinal)
+            .Replace("{{ steps.draft.output.text }}", "{{ steps.drat.output.text }}", StringComparison.Ordinal)
+            .Replace("""{ "from": "start", "to": "classify" }""", """{ "from": "start", "to": "clasify" }""", StringComparison.Ordinal);
+        var pointers = host.Get<CheckDefinition>().Of(bad).Refusal!.Problems!.Select(p => p.Pointer).ToList();
+        Assert.Superset(new HashSet<string> { "/name", "/nodes/1/settings/task", "/nodes/5/settings/arguments/text", "/edges/0/to", "/edges/4/case" }, pointers.ToHashSet());
+        Assert.Equal(pointers.OrderBy(p => p.StartsWith("/name", StringComparison.Ordinal) ? 0 : p.StartsWith("/nodes", StringComparison.Ordinal) ? 1 : 2), pointers);
+    }
+
+    [Theory]
+    [InlineData("""{ "format": 1, """, "notJson")]
+    [InlineData("[]", "badDefinition")]
+    [InlineData("""{ "format": 2 }""", "badDefinition")]
+    [InlineData("""{ "format": 1, "name": "a", "purpose": "b", "nodes": "none", "edges": { "from": 1 } }""", "badDefinition")]
+    [InlineData("""{ "format": 1, "name": "a", "purpose": "b", "nodes": [ 1, null, { "id": [], "kind": {} } ], "edges": [ 1, { "from": {}, "to": [] } ], "triggers": [ "x" ], "permissions": 7 }""", "badDefinition")]
+    public async Task Whatever_is_sent_is_answered_with_a_sentence(string text, string code)
+    {
+        await using var host = await TestHost.Start(Engine.Sqlite);
+        var refusal = host.Get<CheckDefinition>().Of(text).Refusal!;
+        Assert.Equal(code, refusal.Code);
+        Assert.All(refusal.Problems!, p => Assert.NotEmpty(p.Message));
+    }
+
+    [Fact]
+    public async Task What_is_too_large_or_said_twice_is_refused()
+    {
+        await using var host = await TestHost.Start(Engine.Sqlite);
+        var check = host.Get<CheckDefinition>();
+        Assert.Equal("definitionTooLarge", check.Of(Definitions.Desk.Replace("Answers", new string('a', CheckDefinition.MostBytes), StringComparison.Ordinal)).Refusal!.Code);
+        var twice = check.Of(Definitions.Desk.Replace("\"format\": 1,", "\"format\": 1, \"nodes\": [],", StringComparison.Ordinal)).Refusal!.Problems!;
+        Assert.Contains(twice, p => p.Pointer == "/nodes" && p.Message.Contains("twice", StringComparison.Ordinal));
     }
 }

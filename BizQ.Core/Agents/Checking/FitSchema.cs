@@ -81,9 +81,13 @@ public sealed class FitSchema(JsonElement root, Func<string, bool> mayCompute)
     {
         schema.TryGetProperty("properties", out var known);
         var more = schema.TryGetProperty("additionalProperties", out var rest) ? rest : default;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in value.EnumerateObject())
         {
             var place = $"{at}/{Pointer.Escape(member.Name)}";
+            // JSON lets a name stand twice, and most readers silently take the last: half of the work would be gone.
+            if (!seen.Add(member.Name))
+                problems.Add(new Problem(place, $"'{member.Name}' stands here twice. Remove one."));
             if (known.ValueKind == JsonValueKind.Object && known.TryGetProperty(member.Name, out var its))
                 Look(its, member.Value, place, problems);
             else if (more.ValueKind == JsonValueKind.False)

@@ -11,7 +11,7 @@ public sealed class JsonPlaces
 {
     private readonly byte[] _text;
     private readonly List<int> _lines = [0];
-    private readonly Dictionary<string, (int Start, int End, bool Opens)> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Start, int End)> _places = new(StringComparer.Ordinal);
 
     private JsonPlaces(string text)
     {
@@ -46,9 +46,8 @@ public sealed class JsonPlaces
         if (!_places.TryGetValue(pointer, out var found))
             return new TextPlace(1, 1, 1, 1);
         var (line, column) = Position(found.Start);
-        // What opens here and ends lines below is shown by its first line.
-        var end = found.Opens ? EndOfLine(found.Start) : found.End;
-        var (endLine, endColumn) = Position(end);
+        // What ends lines below is shown by its first line.
+        var (endLine, endColumn) = Position(Math.Min(found.End, EndOfLine(found.Start)));
         return new TextPlace(line, column, endLine, endColumn);
     }
 
@@ -75,12 +74,13 @@ public sealed class JsonPlaces
                     (name, nameStart) = (reader.GetString()!, (int)reader.TokenStartIndex);
                     continue;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    way.Pop();
+                    var ended = way.Pop().At;
+                    _places[ended] = _places[ended] with { End = (int)reader.BytesConsumed };
                     continue;
             }
             var at = Next(way, name);
             var opens = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
-            _places.TryAdd(at, (name is null ? (int)reader.TokenStartIndex : nameStart, (int)reader.BytesConsumed, opens));
+            _places.TryAdd(at, (name is null ? (int)reader.TokenStartIndex : nameStart, (int)reader.BytesConsumed));
             if (opens)
                 way.Push((at, reader.TokenType == JsonTokenType.StartArray ? 0 : -1));
             name = null;
