@@ -31,7 +31,7 @@ internal sealed class BenchMails : Benchmark
             if ((await host.Get<InstallSample>().Run(host.Owner, cancel)).Refusal is { } refusal)
                 throw new CouldNotRunException(refusal.Message);
             var name = engine.ToString().ToLowerInvariant();
-            await Measure(host, 10, TimeSpan.FromSeconds(5), cancel);
+            await Measure(host, 50, TimeSpan.FromSeconds(measuring.Quick ? 10 : 40), cancel);
             foreach (var inFlight in new[] { 1, 50 })
             {
                 var (rate, median, cpu) = await Measure(host, inFlight, TimeSpan.FromSeconds(measuring.Quick ? 5 : 15), cancel);

@@ -50,7 +50,7 @@ internal sealed class BenchRuns : Benchmark
         await using var host = await BenchHost.Start(engine);
         var saved = (await host.Get<SaveAgent>().Run(host.Owner, new SaveAgentRequest(null, System.Text.Json.JsonElement.Parse(Definition), null), cancel)).Value;
         var name = engine.ToString().ToLowerInvariant();
-        await Measure(host, saved.Agent.Id, 50, TimeSpan.FromSeconds(3), cancel);
+        await Measure(host, saved.Agent.Id, 50, TimeSpan.FromSeconds(measuring.Quick ? 5 : 15), cancel);
         foreach (var inFlight in new[] { 1, 10, 50, 200 })
         {
             var span = TimeSpan.FromSeconds(measuring.Quick ? 3 : 10);

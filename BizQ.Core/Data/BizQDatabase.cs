@@ -2,6 +2,7 @@ using BizQ.Core.Data.Postgres;
 using BizQ.Core.Data.Sqlite;
 using BizQ.Core.Monitoring;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace BizQ.Core.Data;
 
@@ -11,8 +12,8 @@ public enum Engine { Sqlite, Postgres }
 public sealed class BizQDatabase
 {
     private readonly ChangeFeed _changes;
-    private readonly DbContextOptions<SqliteBizQDb>? _sqlite;
-    private readonly DbContextOptions<PostgresBizQDb>? _postgres;
+    /// <summary>Contexts are kept and used again: making one costs as much as a small query.</summary>
+    private readonly Func<BizQDb> _rent;
 
     /// <param name="connectionString">Empty: a SQLite file under <paramref name="dataPath"/>. With "Host=": PostgreSQL. Otherwise SQLite.</param>
     public BizQDatabase(string? connectionString, string dataPath, ChangeFeed changes)
@@ -23,10 +24,9 @@ public sealed class BizQDatabase
             ? $"Data Source={Path.Combine(dataPath, "bizq.db")}"
             : connectionString;
         Engine = IsPostgres(ConnectionString) ? Engine.Postgres : Engine.Sqlite;
-        if (Engine == Engine.Postgres)
-            _postgres = PostgresOptions(ConnectionString);
-        else
-            _sqlite = SqliteOptions(ConnectionString);
+        _rent = Engine == Engine.Postgres
+            ? new PooledDbContextFactory<PostgresBizQDb>(PostgresOptions(ConnectionString)).CreateDbContext
+            : new PooledDbContextFactory<SqliteBizQDb>(SqliteOptions(ConnectionString)).CreateDbContext;
     }
 
     public Engine Engine { get; }
@@ -37,14 +37,10 @@ public sealed class BizQDatabase
     public string DataPath { get; }
 
     /// <summary>A context that sees one workspace. Dispose it within the request or event that opened it.</summary>
-    public BizQDb Open(Guid workspaceId) => Create(workspaceId);
+    public BizQDb Open(Guid workspaceId) => _rent().Serve(workspaceId, _changes);
 
     /// <summary>A context without a workspace, for the few that serve all of them; it reads scoped rows only through a lifted filter.</summary>
-    public BizQDb OpenUnscoped() => Create(null);
-
-    private BizQDb Create(Guid? workspaceId) => Engine == Engine.Postgres
-        ? new PostgresBizQDb(_postgres!, workspaceId, _changes)
-        : new SqliteBizQDb(_sqlite!, workspaceId, _changes);
+    public BizQDb OpenUnscoped() => _rent().Serve(null, _changes);
 
     internal static DbContextOptions<SqliteBizQDb> SqliteOptions(string connectionString) =>
         new DbContextOptionsBuilder<SqliteBizQDb>()

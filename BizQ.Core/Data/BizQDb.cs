@@ -16,13 +16,15 @@ namespace BizQ.Core.Data;
 /// Without a workspace, reading scoped rows throws unless the query lifts <see cref="WorkspaceFilter"/> by name, and writing
 /// a row of another workspace throws always.
 /// </summary>
-public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, ChangeFeed? changes) : DbContext(options)
+public abstract class BizQDb(DbContextOptions options) : DbContext(options)
 {
     /// <summary>Lifted only by recovery, schedules, sign-in and set-up, which serve all workspaces: <c>IgnoreQueryFilters([BizQDb.WorkspaceFilter])</c>.</summary>
     public const string WorkspaceFilter = "workspace";
 
     private readonly List<Change> _pending = [];
     private Guid? _pendingOf;
+    private Guid? _workspaceId;
+    private ChangeFeed? _changes;
 
     public DbSet<Installation> Installations => Set<Installation>();
     public DbSet<Workspace> Workspaces => Set<Workspace>();
@@ -44,7 +46,7 @@ public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, Change
     public DbSet<MailMessage> Mails => Set<MailMessage>();
 
     /// <summary>The workspace this context serves; asking without one is a bug and throws.</summary>
-    public Guid CurrentWorkspace => workspaceId
+    public Guid CurrentWorkspace => _workspaceId
         ?? throw new InvalidOperationException("No workspace is set: open the database for one, or lift the workspace filter by name.");
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
@@ -72,11 +74,19 @@ public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, Change
     /// <summary>Publishes this too with the next save: for a row that others see as part of another one.</summary>
     public void Tell(Change change) => _pending.Add(change);
 
+    /// <summary>Contexts are used again: nothing of the one served before may be left.</summary>
+    internal BizQDb Serve(Guid? workspaceId, ChangeFeed changes)
+    {
+        (_workspaceId, _changes, _pendingOf) = (workspaceId, changes, null);
+        _pending.Clear();
+        return this;
+    }
+
     /// <summary>Publishes what was saved; called when the transaction has committed.</summary>
     internal void Announce()
     {
         foreach (var change in _pending.Distinct())
-            changes?.Publish(change);
+            _changes?.Publish(change);
         _pending.Clear();
     }
 
@@ -120,7 +130,7 @@ public abstract class BizQDb(DbContextOptions options, Guid? workspaceId, Change
         {
             if (entry.State is not (EntityState.Added or EntityState.Modified or EntityState.Deleted))
                 continue;
-            if (entry.Entity is IInWorkspace row && workspaceId is { } mine && row.WorkspaceId != mine)
+            if (entry.Entity is IInWorkspace row && _workspaceId is { } mine && row.WorkspaceId != mine)
                 throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} of another workspace was about to be written.");
             if (entry.Entity is IInWorkspace { WorkspaceId: var owner } && owner == Guid.Empty)
                 throw new InvalidOperationException($"A {entry.Metadata.ClrType.Name} without a workspace was about to be written.");

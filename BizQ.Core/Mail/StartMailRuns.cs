@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;
 using BizQ.Core.Runs;
@@ -10,6 +11,9 @@ namespace BizQ.Core.Mail;
 public sealed class StartMailRuns(StartRun start, MailOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan LoopWindow = TimeSpan.FromHours(1);
+
+    /// <summary>Whether a version of an agent has a mail trigger. A version never changes, so its definition is read once and not for every mail.</summary>
+    private readonly ConcurrentDictionary<Guid, bool> _listens = new();
 
     /// <summary>Adds the runs to the caller's transaction and marks the mail; the caller saves, then wakes them.</summary>
     public async Task<IReadOnlyList<Guid>> Add(BizQDb db, Actor actor, MailMessage mail, CancellationToken cancel)
@@ -33,12 +37,16 @@ public sealed class StartMailRuns(StartRun start, MailOptions options, TimeProvi
         return runs;
     }
 
-    private static async Task<List<Agent>> Listening(BizQDb db, CancellationToken cancel)
+    private async Task<List<Agent>> Listening(BizQDb db, CancellationToken cancel)
     {
-        var active = await db.Agents.AsNoTracking().Where(a => a.Status == AgentStatus.Active)
-            .Join(db.AgentVersions.AsNoTracking(), a => a.CurrentVersionId, v => v.Id, (agent, version) => new { agent, version.Definition })
-            .OrderBy(a => a.agent.Id).ToListAsync(cancel);
-        return [.. active.Where(a => Json.Read<AgentDefinition>(a.Definition)!.Triggers.Any(t => t.Kind == "mail")).Select(a => a.agent)];
+        var active = await db.Agents.AsNoTracking().Where(a => a.Status == AgentStatus.Active && a.CurrentVersionId != null).OrderBy(a => a.Id).ToListAsync(cancel);
+        var unread = active.Select(a => a.CurrentVersionId!.Value).Where(version => !_listens.ContainsKey(version)).ToList();
+        if (unread.Count > 0)
+        {
+            foreach (var version in await db.AgentVersions.AsNoTracking().Where(v => unread.Contains(v.Id)).Select(v => new { v.Id, v.Definition }).ToListAsync(cancel))
+                _listens[version.Id] = Json.Read<AgentDefinition>(version.Definition)!.Triggers.Any(t => t.Kind == "mail");
+        }
+        return [.. active.Where(a => _listens.GetValueOrDefault(a.CurrentVersionId!.Value))];
     }
 
     private Task<bool> LoopsLikely(BizQDb db, string address, CancellationToken cancel)

@@ -1,13 +1,11 @@
 using System.Text.Json;
 using BizQ.Core.Context;
-using BizQ.Core.Monitoring;
 using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Data.Postgres;
 
 /// <summary>BizQ on PostgreSQL: JSON is jsonb, full text a generated tsvector.</summary>
-public sealed class PostgresBizQDb(DbContextOptions<PostgresBizQDb> options, Guid? workspaceId = null, ChangeFeed? changes = null)
-    : BizQDb(options, workspaceId, changes)
+public sealed class PostgresBizQDb(DbContextOptions<PostgresBizQDb> options) : BizQDb(options)
 {
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
     {

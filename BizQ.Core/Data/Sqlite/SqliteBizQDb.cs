@@ -1,12 +1,10 @@
 using BizQ.Core.Context;
-using BizQ.Core.Monitoring;
 using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Data.Sqlite;
 
 /// <summary>BizQ in one file: nothing to install.</summary>
-public sealed class SqliteBizQDb(DbContextOptions<SqliteBizQDb> options, Guid? workspaceId = null, ChangeFeed? changes = null)
-    : BizQDb(options, workspaceId, changes)
+public sealed class SqliteBizQDb(DbContextOptions<SqliteBizQDb> options) : BizQDb(options)
 {
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
     {

@@ -37,7 +37,7 @@ internal sealed class EvidenceIndex
 
     private void AddText(Evidence by, string text)
     {
-        foreach (var claim in ReadClaims.OfEvidence(text, _today))
+        foreach (var claim in RememberedClaims.OfEvidence(text, _today))
             Add(by, claim.Quote, claim.Gives);
     }
 
