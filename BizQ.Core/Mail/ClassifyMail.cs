@@ -47,7 +47,7 @@ public static partial class ClassifyMail
     private static NotAnswered? AutoReply(MimeMessage message)
     {
         if (message.Body?.ContentType is { } type && type.IsMimeType("multipart", "report"))
-            return NotAnswered.ReadReceipt;
+            return type.Parameters["report-type"] is "disposition-notification" ? NotAnswered.ReadReceipt : NotAnswered.AutoSubmitted;
         if (SaysAutoReplied(message) || message.Headers.Contains(OwnHeader) || OtherAutoHeaders.Any(message.Headers.Contains)
             || Header(message, "Precedence").Equals("auto_reply", StringComparison.OrdinalIgnoreCase))
             return NotAnswered.AutoSubmitted;

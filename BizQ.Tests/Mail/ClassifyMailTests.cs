@@ -21,6 +21,7 @@ public sealed class ClassifyMailTests
     [InlineData("X-Failed-Recipients: x@y.example", MailClass.Bounce, NotAnswered.DeliveryReport)]
     [InlineData("Content-Type: multipart/report; report-type=delivery-status; boundary=q", MailClass.Bounce, NotAnswered.DeliveryReport)]
     [InlineData("Content-Type: multipart/report; report-type=disposition-notification; boundary=q", MailClass.AutoReply, NotAnswered.ReadReceipt)]
+    [InlineData("Content-Type: multipart/report; report-type=feedback-report; boundary=q", MailClass.AutoReply, NotAnswered.AutoSubmitted)]
     public void Headers_of_machines_are_recognised(string header, MailClass kind, NotAnswered why) =>
         Assert.Equal(new Classified(kind, why), Of(Mails.Ordinary(more: header)));
 

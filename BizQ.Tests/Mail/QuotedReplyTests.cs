@@ -7,6 +7,7 @@ public sealed class QuotedReplyTests
     [Theory]
     [InlineData("Thanks!\n\nOn Mon, 23 Nov 2026 at 09:00, Shop <a@b>\nwrote:\n\n> Hello\n> there", "Thanks!")]
     [InlineData("Danke.\n\nAm 23.11.2026 um 09:00 schrieb Laden:\n> Hallo", "Danke.")]
+    [InlineData("Thank you!\n\nOn Monday, Shop wrote:\n> Hello", "Thank you!")]
     [InlineData("Merci\n\nLe 23 nov. 2026 à 09:00, Boutique a écrit :\n> Bonjour", "Merci")]
     [InlineData("Yes please.\n\n-----Original Message-----\nFrom: Shop\nSent: Monday\nTo: Ana\nSubject: Your order\n\nHello", "Yes please.")]
     [InlineData("Yes please.\n\nFrom: Shop <a@b>\nSent: Monday\nTo: Ana\nSubject: Your order\n\nHello", "Yes please.")]

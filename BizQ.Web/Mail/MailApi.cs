@@ -36,8 +36,8 @@ public static class MailApi
     }
 
     private static async Task<IResult> List(
-        HttpContext http, ListMails list, MailDirection? direction, [FromQuery(Name = "class")] MailClass? kind, string? q, Guid? thread, int? limit, string? cursor) =>
-        (await list.Run(http.User.ToActor()!, new ListMailsRequest(direction, kind, q, thread, limit, cursor), http.RequestAborted)).ToHttp();
+        HttpContext http, ListMails list, MailDirection? direction, [FromQuery(Name = "class")] MailClass? kind, string? q, Guid? thread, bool? kept, int? limit, string? cursor) =>
+        (await list.Run(http.User.ToActor()!, new ListMailsRequest(direction, kind, q, thread, limit, cursor, kept == true), http.RequestAborted)).ToHttp();
 
     private static async Task<IResult> Read(Guid id, HttpContext http, ReadMail read) =>
         (await read.Run(http.User.ToActor()!, id, http.RequestAborted)).ToHttp();

@@ -37,6 +37,9 @@ public sealed record QuotedReply(string New, string Quoted)
     /// <summary>"On Monday, Ann wrote:", which programs wrap over up to three lines.</summary>
     private static bool IsAttribution(string[] lines, int start)
     {
+        // Short ones name no date, but stand right above what they announce.
+        if (AttributionEnd.IsMatch(lines[start]) && start + 1 < lines.Length && lines[start + 1].StartsWith('>'))
+            return true;
         if (!AttributionStart.IsMatch(lines[start]))
             return false;
         var joined = "";
