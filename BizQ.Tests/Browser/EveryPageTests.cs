@@ -98,7 +98,7 @@ public sealed class EveryPageTests
         ("home", "/"), ("approvals", "/approvals"), ("approval", "/approvals/{Id:guid}"),
         ("runs", "/runs"), ("run", "/runs/{Id:guid}"),
         ("mail", "/mail"), ("mail-one", "/mail/{Id:guid}"),
-        ("agents", "/agents"), ("agent", "/agents/{Id:guid}"),
+        ("agents", "/agents"), ("agent", "/agents/{Id:guid}"), ("agent-edit", "/agents/{Id:guid}/edit"), ("agent-new", "/agents/new"),
         ("settings", "/settings"), ("settings-keys", "/settings/keys"), ("settings-mail", "/settings/mail"), ("settings-models", "/settings/models"),
         ("settings-people", "/settings/people"), ("settings-password", "/settings/password"), ("settings-workspace", "/settings/new-workspace"),
         ("api", "/api"), ("not-found", "/not-found"),
