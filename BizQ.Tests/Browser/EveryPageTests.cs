@@ -99,6 +99,8 @@ public sealed class EveryPageTests
         ("runs", "/runs"), ("run", "/runs/{Id:guid}"),
         ("mail", "/mail"), ("mail-one", "/mail/{Id:guid}"),
         ("agents", "/agents"), ("agent", "/agents/{Id:guid}"), ("agent-edit", "/agents/{Id:guid}/edit"), ("agent-new", "/agents/new"),
+        ("entities", "/context"), ("entity", "/context/entities/{Id:guid}"), ("entity-new", "/context/entities/new"),
+        ("documents", "/context/documents"), ("document", "/context/documents/{Id:guid}"), ("search", "/context/search"),
         ("settings", "/settings"), ("settings-keys", "/settings/keys"), ("settings-mail", "/settings/mail"), ("settings-models", "/settings/models"),
         ("settings-people", "/settings/people"), ("settings-password", "/settings/password"), ("settings-workspace", "/settings/new-workspace"),
         ("api", "/api"), ("not-found", "/not-found"),
