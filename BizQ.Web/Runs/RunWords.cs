@@ -65,6 +65,7 @@ public static class RunWords
     public static string Cost(decimal? usd) => usd switch
     {
         null or 0 => "free",
+        < 0.0001m => "< $0.0001",
         < 0.01m => string.Create(CultureInfo.InvariantCulture, $"${usd:0.0000}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"${usd:0.00}"),
     };

@@ -13,13 +13,13 @@ namespace BizQ.Agents.Models.BuiltIn;
 /// </summary>
 public sealed class BuiltInModel(ClassifyText classify, ExtractFields extract, AnswerFromEvidence answer, DraftText draft) : IChatClient
 {
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (options?.AdditionalProperties is null || !options.AdditionalProperties.TryGetValue(nameof(ModelTask), out ModelTask? task))
             throw NeedsLarger("This is a conversation");
-        var text = Json.Text(Do(task, cancellationToken));
-        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { ModelId = ModelUse.BuiltIn, FinishReason = ChatFinishReason.Stop });
+        var text = Json.Text(await Do(task, cancellationToken));
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { ModelId = ModelUse.BuiltIn, FinishReason = ChatFinishReason.Stop };
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -43,9 +43,9 @@ public sealed class BuiltInModel(ClassifyText classify, ExtractFields extract, A
         _ => false,
     };
 
-    private JsonElement Do(ModelTask task, CancellationToken cancel) => task.Kind switch
+    private async Task<JsonElement> Do(ModelTask task, CancellationToken cancel) => task.Kind switch
     {
-        ModelTaskKind.Classify => Json.Element(classify.Run(task.Input, task.Labels ?? [], cancel)),
+        ModelTaskKind.Classify => Json.Element(await classify.Run(task.Input, task.Labels ?? [], cancel)),
         ModelTaskKind.Extract when task.Schema is { } schema => extract.Run(task.Input, schema, cancel),
         ModelTaskKind.Answer => Json.Element(answer.Run(task.Input, task.Evidence ?? [], cancel)),
         ModelTaskKind.Draft when task.Template is { Length: > 0 } template => Json.Element(draft.Run(template, task.Values ?? Json.EmptyObject, cancel)),

@@ -23,6 +23,9 @@ public sealed class Classifier
     private Classifier(IReadOnlyList<string> labels, string? other, Separators separators, Confidence confidence) =>
         (_labels, _other, _separators, _confidence) = (labels, other, separators, confidence);
 
+    /// <summary>About what it takes in memory.</summary>
+    public long Bytes => _separators.Bytes;
+
     public static Classifier Train(IReadOnlyList<LabelExample> labels)
     {
         // "Other" without examples is not something to learn but what remains when nothing fits.

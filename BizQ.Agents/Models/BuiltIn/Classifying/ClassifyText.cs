@@ -1,7 +1,5 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
-using BizQ.Core;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
@@ -10,55 +8,43 @@ public sealed record Classified(string Label, double Confidence, IReadOnlyList<L
 
 public sealed record LabelScore(string Label, double Score);
 
-/// <summary>Classifies by the labels' examples. A classifier is trained at first use and kept for the next text with the same labels.</summary>
-public sealed class ClassifyText : IDisposable
+/// <summary>Classifies by the labels' examples. A classifier is learned at first use and kept for the next text with the same labels.</summary>
+public sealed class ClassifyText
 {
-    /// <summary>Trained classifiers together, in bytes: hundreds of usual ones (some 300 kB), or a few with thousands of examples.</summary>
+    /// <summary>Classifiers together, in bytes: thousands of usual ones (some 100 kB), or a few with thousands of examples.</summary>
     private const long Kept = 200_000_000;
-    /// <summary>About how many features a character of a new example adds; measured from 3 (thousands of examples) to 9 (a few).</summary>
-    private const int FeaturesPerCharacter = 6;
-    /// <summary>More than this is no list of examples any more but a data set; training would take minutes.</summary>
+    /// <summary>More than this is no list of examples any more but a data set; learning would take minutes.</summary>
     private const int MaxCharacters = 5_000_000;
 
-    private readonly MemoryCache _trained = new(new MemoryCacheOptions { SizeLimit = Kept });
-    private readonly Lock _lock = new();
-    private int _learned;
+    private readonly LearnedClassifiers _learned = new(Kept);
 
     /// <summary>How often something had to be learned since the start; a text with known labels adds nothing.</summary>
-    public int Trained => _learned;
+    public int Learned => _learned.Count;
 
-    public Classified Run(string input, IReadOnlyList<LabelExample> labels, CancellationToken cancel)
-    {
-        var classifier = For(labels);
-        cancel.ThrowIfCancellationRequested();
-        return classifier.Classify(input);
-    }
-
-    public void Dispose() => _trained.Dispose();
-
-    private Classifier For(IReadOnlyList<LabelExample> labels)
+    public async Task<Classified> Run(string input, IReadOnlyList<LabelExample> labels, CancellationToken cancel)
     {
         if (labels.Count == 0)
             throw new ModelException("noLabels", "There is nothing to choose from: give the node at least one label.", retryable: false);
-        var text = Json.Text(labels);
-        if (text.Length > MaxCharacters)
+        if (Texts(labels).Sum(text => (long)text.Length) > MaxCharacters)
             throw new ModelException("tooManyExamples", $"The labels' examples hold more than {MaxCharacters:N0} characters; some hundred examples a label are plenty.", retryable: false);
-        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        if (_trained.TryGetValue(key, out Lazy<Classifier>? known))
-            return known!.Value;
-        // Two runs with the same new labels train once; others are not held up meanwhile.
-        lock (_lock)
-        {
-            known = _trained.GetOrCreate(key, entry =>
-            {
-                entry.Size = Math.Min(Kept, 4L * FeaturesPerCharacter * text.Length * Math.Min(labels.Count, 50));
-                return new Lazy<Classifier>(() =>
-                {
-                    Interlocked.Increment(ref _learned);
-                    return Classifier.Train(labels);
-                });
-            })!;
-        }
-        return known.Value;
+        var classifier = await _learned.Get(KeyOf(labels), () => Classifier.Train(labels)).WaitAsync(cancel);
+        return classifier.Classify(input);
     }
+
+    /// <summary>Made for every text, so without a detour over JSON: some hundred kilobytes of examples take about a millisecond.</summary>
+    private static string KeyOf(IReadOnlyList<LabelExample> labels)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var text in Texts(labels))
+        {
+            // The length keeps "ab" and "c" apart from "a" and "bc".
+            hash.AppendData(BitConverter.GetBytes(text.Length));
+            hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+        }
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    /// <summary>Everything that is learned from, in order; how many examples a label has stands before them.</summary>
+    private static IEnumerable<string> Texts(IReadOnlyList<LabelExample> labels) =>
+        labels.SelectMany(label => (IEnumerable<string>)[label.Name, label.Description ?? "", $"{label.Examples?.Count ?? 0}", .. label.Examples ?? []]);
 }

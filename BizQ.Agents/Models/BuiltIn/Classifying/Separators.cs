@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace BizQ.Agents.Models.BuiltIn.Classifying;
 
 /// <summary>One <see cref="LinearSeparator"/> per label over the same features: how far on a label's side a text lies.</summary>
@@ -10,25 +12,31 @@ internal sealed class Separators
 
     private readonly TextFeatures _features;
     private readonly int _labels;
-    /// <summary>By feature, then by label: one text touches few features and all labels.</summary>
-    private readonly float[] _weights;
+    /// <summary>
+    /// By feature, then by label: one text touches few features and all labels. In 16 bits, which changes no figure of the
+    /// evaluation and halves what a classifier of many labels takes.
+    /// </summary>
+    private readonly Half[] _weights;
     private readonly IReadOnlyList<SparseVector> _examples;
 
     /// <summary>With a single label there is nothing to separate from: nearness to an example decides, and this near is margin zero.</summary>
     private const float NearEnough = 0.2f;
+
+    /// <summary>About what it takes in memory.</summary>
+    public long Bytes => _weights.LongLength * 2 + _features.Bytes + _examples.Sum(example => example.Indexes.Length * 8L);
 
     public Separators(IReadOnlyList<string> texts, int[] labelOf, int labels)
     {
         _labels = labels;
         _features = new TextFeatures(texts);
         var rows = texts.Select(_features.Of).ToList();
-        _weights = new float[(_features.Size + 1) * labels];
+        _weights = new Half[(_features.Size + 1) * labels];
         _examples = labels == 1 ? rows : [];
         Parallel.For(0, labels, label =>
         {
             var weights = LinearSeparator.Train(rows, labelOf, label, _features.Size);
             for (var feature = 0; feature < weights.Length; feature++)
-                _weights[feature * labels + label] = weights[feature];
+                _weights[feature * labels + label] = (Half)weights[feature];
         });
     }
 
@@ -58,13 +66,13 @@ internal sealed class Separators
         var vector = _features.Of(text);
         if (_labels == 1)
             return [_examples.Max(example => example.Dot(vector)) / NearEnough - 1];
-        var margins = _weights.AsSpan(^_labels..).ToArray();
+        var margins = new float[_labels];
+        var weightsOf = new float[_labels];
+        TensorPrimitives.ConvertToSingle(_weights.AsSpan(^_labels..), margins);
         for (var i = 0; i < vector.Indexes.Length; i++)
         {
-            var value = vector.Values[i];
-            var weights = _weights.AsSpan(vector.Indexes[i] * _labels, _labels);
-            for (var label = 0; label < margins.Length; label++)
-                margins[label] += value * weights[label];
+            TensorPrimitives.ConvertToSingle(_weights.AsSpan(vector.Indexes[i] * _labels, _labels), weightsOf);
+            TensorPrimitives.MultiplyAdd(weightsOf, vector.Values[i], margins, margins);
         }
         return margins;
     }

@@ -16,6 +16,12 @@ public sealed class TextFeatures
     /// <summary>How much unknown features shorten a vector: with 1 long mails come out too unsure, with 0 small overlaps count in full.</summary>
     private const float UnknownWeight = 0.3f;
 
+    /// <summary>
+    /// In so many texts a feature that stands in one only is chance more often than meaning, and most features are such: without
+    /// them thousands of examples take a third of the memory.
+    /// </summary>
+    private const int ManyTexts = 3000;
+
     private readonly Dictionary<ulong, int> _index = [];
     private readonly float[] _idf;
     private readonly float _rarest;
@@ -36,11 +42,16 @@ public sealed class TextFeatures
                 seenIn[index]++;
             }
         }
+        if (texts.Count > ManyTexts)
+            seenIn = WithoutSingles(seenIn);
         _idf = [.. seenIn.Select(count => 1f + MathF.Log((1f + texts.Count) / (1f + count)))];
         _rarest = 1f + MathF.Log((1f + texts.Count) / 2f);
     }
 
     public int Size => _idf.Length;
+
+    /// <summary>About what it takes in memory.</summary>
+    public long Bytes => Size * (sizeof(float) + 32L);
 
     public SparseVector Of(string text)
     {
@@ -64,6 +75,23 @@ public sealed class TextFeatures
         found.Sort((a, b) => a.Index.CompareTo(b.Index));
         var norm = square > 0 ? (float)(1 / Math.Sqrt(square)) : 0f;
         return new SparseVector([.. found.Select(f => f.Index)], [.. found.Select(f => f.Value * norm)]);
+    }
+
+    private List<int> WithoutSingles(List<int> seenIn)
+    {
+        var kept = new List<int>();
+        foreach (var (feature, index) in _index.ToList())
+        {
+            if (seenIn[index] == 1)
+            {
+                _index.Remove(feature);
+                continue;
+            }
+            _index[feature] = kept.Count;
+            kept.Add(seenIn[index]);
+        }
+        _index.TrimExcess();
+        return kept;
     }
 
     private static Dictionary<ulong, int> Counts(string text)
