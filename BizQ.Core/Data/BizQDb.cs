@@ -22,6 +22,7 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public const string WorkspaceFilter = "workspace";
 
     private readonly List<Change> _pending = [];
+    private readonly List<Change> _told = [];
     private Guid? _pendingOf;
     private Guid? _workspaceId;
     private ChangeFeed? _changes;
@@ -55,7 +56,9 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
         try
         {
             Prepare();
+            _pending.AddRange(_told);
             var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            _told.Clear();
             if (Database.CurrentTransaction is null)
                 Announce();
             return written;
@@ -72,7 +75,7 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
         throw new NotSupportedException("Saving blocks a thread: use SaveChangesAsync.");
 
     /// <summary>Publishes this too with the next save: for a row that others see as part of another one.</summary>
-    public void Tell(Change change) => _pending.Add(change);
+    public void Tell(Change change) => _told.Add(change);
 
     /// <summary>Contexts are used again: nothing of the one served before may be left.</summary>
     internal BizQDb Serve(Guid? workspaceId, ChangeFeed changes)

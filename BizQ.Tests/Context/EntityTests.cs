@@ -83,6 +83,21 @@ public sealed class EntityTests
         Assert.Equal("Test Owner", (await business.Verify.Run(await business.Kit.NewPerson(business.Owner.WorkspaceId, Role.Builder), days[0].Id, Cancel)).Value.VerifierName);
     }
 
+    [Theory, ClassData(typeof(Engines))]
+    public async Task Who_looks_at_an_entity_is_told_when_a_fact_of_it_is_verified_or_said_again(Engine engine)
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+        await using var business = await KnownBusiness.Start(engine, clock);
+        var entity = (await business.Say("policy", new { key = "returns", days = 30 })).Value;
+        List<Guid> told = [];
+        using var listening = business.Kit.Changes.Subscribe(business.Owner.WorkspaceId, change => told.Add(change.Id));
+        await business.Verify.Run(business.Owner, (await business.History(entity.Id, "days"))[0].Id, Cancel);
+        Assert.Equal([entity.Id], told);
+        clock.Advance(TimeSpan.FromDays(2));
+        await business.Say("policy", new { key = "returns", days = 30 });
+        Assert.Equal([entity.Id, entity.Id], told);
+    }
+
     [Fact]
     public async Task Everything_that_is_wrong_with_an_entity_is_said_at_once()
     {

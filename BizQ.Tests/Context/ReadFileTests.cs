@@ -91,6 +91,7 @@ public sealed class ReadFileTests
         { "encrypted", "secret.docx", [0xD0, 0xCF, 0x11, 0xE0, .. Encoding.Unicode.GetBytes("EncryptedPackage")] },
         { "encrypted", "secret.pdf", Files.EncryptedPdf() },
         { "brokenFile", "a.pdf", Files.Text("%PDF-1.7\nnothing of it is true") },
+        { "brokenFile", "a.pdf", Files.Text("no PDF at all") },
         { "brokenFile", "half.pdf", Files.Pdf([["Hello"]])[..200] },
         { "brokenFile", "a.docx", [.. "PK\u0003\u0004"u8, .. "word/document.xml and nothing else"u8] },
         { "brokenFile", "half.docx", Files.Word()[..^300] },

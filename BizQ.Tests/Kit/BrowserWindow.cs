@@ -43,6 +43,9 @@ public sealed class BrowserWindow : IAsyncDisposable
     /// <summary>Waits until the page shows its heading, which every page has once it is there.</summary>
     public Task Settled() => Page.Locator("h1").First.WaitForAsync();
 
+    /// <summary>Waits until the page shows its content and no skeletons.</summary>
+    public Task Quiet() => Page.WaitForFunctionAsync("() => !document.querySelector('[aria-busy=true], .loading')");
+
     /// <summary>What axe finds that keeps people from using the page, one line each.</summary>
     public async Task<IReadOnlyList<string>> AxeFindings()
     {

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using BizQ.Core;
 using BizQ.Core.Context;
 
 namespace BizQ.Web.Context;
 
 /// <summary>How what the business knows is said to people.</summary>
-internal static class ContextWords
+internal static partial class ContextWords
 {
     public static string Of(JsonElement value) => value.ValueKind switch
     {
@@ -51,6 +52,12 @@ internal static class ContextWords
         SourceKind.Sample => "sample",
         _ => source.ToString().ToLowerInvariant(),
     };
+
+    /// <summary>An entity's text has a line for each field; ten of them would hide the next result.</summary>
+    public static string OneLine(string text) => Breaks().Replace(text, " · ");
+
+    [GeneratedRegex(@"\s*\n\s*")]
+    private static partial Regex Breaks();
 
     public static string Plural(string type) => type.EndsWith('s') ? type : type.EndsWith('y') && type.Length > 1 && !"aeiou".Contains(type[^2], StringComparison.Ordinal) ? $"{type[..^1]}ies" : $"{type}s";
 

@@ -31,6 +31,8 @@ internal static class FileKinds
             return Old(fileName, content);
         if (content.StartsWith("{\\rtf"u8))
             return Refuse(fileName, "is rich text (RTF), which is not read. Save it as DOCX or PDF and upload that.");
+        if (ending is ".pdf" or ".docx")
+            return Refusal.Invalid("brokenFile", $"{fileName} is not what its name says, or it is damaged. Open it in its own program, save it anew and upload that.");
         return IsText(content) ? Among(ending, media, content) : NotRead(fileName, ending);
     }
 

@@ -33,7 +33,9 @@ internal static class Lettering
             }
             if (lines.Count == most - 1)
             {
-                lines.Add(rest[..(signs - 1)].TrimEnd() + "…");
+                // Whole words, so that what is seen is a part of what a screen reader says.
+                var last = rest.LastIndexOf(' ', signs - 2);
+                lines.Add((last > 0 ? rest[..last] : rest[..(signs - 1)]).TrimEnd() + " …");
                 break;
             }
             var cut = rest.LastIndexOf(' ', signs);
