@@ -38,10 +38,10 @@ internal sealed class EvaluateSupport : Evaluation
         foreach (var thread in threads.Take(first))
             await Send(measuring, desk, thread, alone, cancel);
         var together = new ConcurrentBag<MailEnded>();
-        var since = Stopwatch.GetTimestamp();
+        var (since, worked) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         await Parallel.ForEachAsync(threads.Skip(first), new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancel },
             async (thread, stop) => await Send(measuring, desk, thread, together, stop));
-        Report(measuring, threads.Count, [.. alone], [.. together], Stopwatch.GetElapsedTime(since));
+        Report(measuring, threads.Count, [.. alone], [.. together], Stopwatch.GetElapsedTime(since), Environment.CpuUsage.TotalTime - worked);
     }
 
     private static async Task Send(Measuring measuring, SupportDesk desk, SupportThread thread, ConcurrentBag<MailEnded> ends, CancellationToken cancel)
@@ -57,7 +57,7 @@ internal sealed class EvaluateSupport : Evaluation
         }
     }
 
-    private static void Report(Measuring measuring, int threads, MailEnded[] alone, MailEnded[] together, TimeSpan took)
+    private static void Report(Measuring measuring, int threads, MailEnded[] alone, MailEnded[] together, TimeSpan took, TimeSpan worked)
     {
         MailEnded[] all = [.. alone, .. together];
         measuring.Figure("threads", threads);
@@ -71,6 +71,7 @@ internal sealed class EvaluateSupport : Evaluation
         measuring.Figure("ms_to_approval.median", times[times.Count / 2], "ms", "from handing in to the waiting approval, 1 in flight");
         measuring.Figure("ms_to_approval.p95", times[times.Count * 95 / 100], "ms");
         measuring.Figure("runs_per_s", together.Length / took.TotalSeconds, "runs/s", $"{InFlight} threads in flight, approvals and sending included; {BenchHost.Load()}");
+        measuring.Figure("cpu_ms_per_run", worked.TotalMilliseconds / together.Length, "ms", "processor time, which other work on the machine does not change");
         measuring.Figure("peak_memory_mb", Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0, "MiB");
     }
 }
