@@ -55,7 +55,9 @@ internal static class EntitiesApi
     private static async Task<IResult> Import(HttpContext http, WriteEntities write, EntitiesBody body)
     {
         var actor = http.User.ToActor()!;
-        return (await write.Run(actor, [.. (body.Items ?? []).Select(item => item.ToRequest(actor))], http.RequestAborted))
+        if (body.Items is not { Count: > 0 } items)
+            return Refusal.Invalid("nothingToImport", "Send { \"items\": [ … ] } with at least one entity.", new Problem("/items", "At least one entity.")).ToProblem();
+        return (await write.Run(actor, [.. items.Select(item => item.ToRequest(actor))], http.RequestAborted))
             .ToHttp(written => Results.Json(new Page<EntityView>([.. written.Select(EntityView.Of)], null), Json.Options));
     }
 
