@@ -111,4 +111,25 @@ public sealed class ClassifyTests
 
         Assert.Equal(1, classify.Learned);
     }
+
+    [Fact]
+    public async Task What_was_learned_is_kept_within_bounds_and_the_last_always()
+    {
+        var learned = new LearnedClassifiers(mostBytes: 1);
+
+        foreach (var key in new[] { "a", "b", "b", "a", "a" })
+            await learned.Get(key, () => Classifier.Train(Desk));
+
+        Assert.Equal(3, learned.Count);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_learned_is_tried_again()
+    {
+        var learned = new LearnedClassifiers(mostBytes: 1_000_000);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => learned.Get("a", () => throw new InvalidDataException()));
+
+        Assert.Equal("refund", (await learned.Get("a", () => Classifier.Train(Desk))).Classify("Please refund it").Label);
+    }
 }

@@ -78,6 +78,19 @@ public sealed class EndpointFailureTests
         Assert.DoesNotContain(ModelDesk.Key, problem.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_that_knows_no_schemas_is_met_with_the_setting_for_it()
+    {
+        await using var model = await ScriptedModel.Start();
+        model.Fails(400, """{"error":{"message":"Unknown field: response_format.json_schema","type":"invalid_request_error"}}""");
+        using var desk = ModelDesk.With(model);
+
+        var problem = await desk.Fails(Tasks.Shaped());
+
+        Assert.Equal("requestRefused", problem.Code);
+        Assert.EndsWith("Set StructuredOutput to Json or Prompt for it.", problem.Message, StringComparison.Ordinal);
+    }
+
     [Theory, InlineData(500), InlineData(503), InlineData(408)]
     public async Task A_failure_on_its_side_is_tried_again(int status)
     {

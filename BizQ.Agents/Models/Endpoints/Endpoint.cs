@@ -20,6 +20,8 @@ public sealed class Endpoint : IDisposable
     /// <summary>A longer Retry-After is not waited for: the next model is asked instead.</summary>
     private static readonly TimeSpan s_mostWait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(500);
+    /// <summary>A host that is off does not say so; a host that is on takes a connection in far less.</summary>
+    private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(10);
     /// <summary>So many failures in a row within a minute, and it rests.</summary>
     private const int FailuresBeforeRest = 6;
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(30);
@@ -38,7 +40,7 @@ public sealed class Endpoint : IDisposable
         Options = options;
         _clock = clock;
         // A redirect could lead the key elsewhere; connections are renewed so that a changed address is noticed.
-        _http = new HttpClient(new BoundedAnswers(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new BoundedAnswers(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = s_connect, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })) { Timeout = Timeout.InfiniteTimeSpan };
         var client = new ChatClient(options.Model, new ApiKeyCredential(string.IsNullOrEmpty(key) ? "none" : key), new OpenAIClientOptions
         {
             Endpoint = new Uri(options.BaseUrl),

@@ -31,6 +31,8 @@ internal sealed partial class EndpointFailure(string code, string message, bool 
             new("modelUnreachable", $"{options.Name} cannot be reached at {options.BaseUrl}: {socket.Message}.", true, cause: problem),
         ClientResultException or HttpRequestException or IOException =>
             new("modelUnreachable", $"The connection to {options.Name} broke: {Inner<IOException>(problem)?.Message ?? problem.Message}", true, cause: problem),
+        // Neither the caller nor our time limit stopped it: the connection itself took too long.
+        OperationCanceledException => new("modelUnreachable", $"{options.Name} does not take connections at {options.BaseUrl}.", true, cause: problem),
         // What the client library throws at answers that are not what the protocol says.
         JsonException or FormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException =>
             new("modelGarbled", $"{options.Name} answered something that is not the chat completions protocol. Does {options.BaseUrl} end where it should, usually in /v1?", true, cause: problem),
@@ -58,9 +60,16 @@ internal sealed partial class EndpointFailure(string code, string message, bool 
             429 => new("modelBusy", $"{name} is busy or its quota is used up (429).{Said(problem, options)}", true, RetryAfter(problem, now), problem),
             408 or >= 500 => new("modelFailed", $"{name} failed on its side ({status}).{Said(problem, options)}", true, RetryAfter(problem, now), problem),
             >= 300 and < 400 => new("modelMoved", $"{name} answers at another address than {options.BaseUrl} ({status}). Set BaseUrl to that one.", false, cause: problem),
-            _ => new("requestRefused", $"{name} refused the request ({status}).{Said(problem, options)}", false, cause: problem),
+            _ => new("requestRefused", $"{name} refused the request ({status}).{Said(problem, options)}{Hint(problem)}", false, cause: problem),
         };
     }
+
+    /// <summary>Not every server knows every part of the protocol; for these there is a setting.</summary>
+    private static string Hint(ClientResultException problem) =>
+        problem.Message.Contains("response_format", StringComparison.OrdinalIgnoreCase) || problem.Message.Contains("json_schema", StringComparison.OrdinalIgnoreCase) ? " Set StructuredOutput to Json or Prompt for it."
+        : problem.Message.Contains("temperature", StringComparison.OrdinalIgnoreCase) ? " Leave Temperature out for it."
+        : problem.Message.Contains("stream", StringComparison.OrdinalIgnoreCase) ? " Set Stream to false for it."
+        : "";
 
     private static TimeSpan? RetryAfter(ClientResultException problem, DateTimeOffset now)
     {

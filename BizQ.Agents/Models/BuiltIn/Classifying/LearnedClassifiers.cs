@@ -4,7 +4,7 @@ namespace BizQ.Agents.Models.BuiltIn.Classifying;
 /// Classifiers by what they were learned from, each learned once however many ask at the same time. The longest unused go when
 /// they take too much memory together; the one used last always stays, however large, or every mail would learn it anew.
 /// </summary>
-internal sealed class LearnedClassifiers(long mostBytes)
+public sealed class LearnedClassifiers(long mostBytes)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LinkedListNode<Learned>> _byKey = new(StringComparer.Ordinal);
