@@ -15,6 +15,7 @@ internal static class MailWords
         { Direction: MailDirection.Out } => Sent(mail.Sent),
         { RunStatus: null } => Kept(mail.Class, mail.NotAnswered),
         { Sent: EffectState.Uncertain } => ("Perhaps answered", Tone.Warn),
+        { RunStatus: RunStatus.WaitingForApproval, Sent: EffectState.Done } => ("Answered, more to do", Tone.Warn),
         { RunStatus: RunStatus.WaitingForApproval } => ("Waiting for approval", Tone.Warn),
         { RunStatus: RunStatus.Succeeded, Sent: EffectState.Done } => ("Answered", Tone.Good),
         { RunStatus: RunStatus.Succeeded, Sent: EffectState.Rejected } => ("Answer rejected", Tone.Neutral),
