@@ -43,7 +43,7 @@ public sealed class Chromium : IAsyncDisposable
             Locale = "en-GB",
             TimezoneId = "Europe/Berlin",
         });
-        context.SetDefaultTimeout((float)TimeSpan.FromSeconds(30).TotalMilliseconds);
+        context.SetDefaultTimeout((float)Eventually.Bound.TotalMilliseconds);
         return new BrowserWindow(context, await context.NewPageAsync());
     }
 
@@ -65,7 +65,7 @@ public sealed class Chromium : IAsyncDisposable
             ? given
             : Programs.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException(Missing);
         // As patient as everything else here: a busy machine is not a broken page.
-        Assertions.SetDefaultExpectTimeout((float)TimeSpan.FromSeconds(30).TotalMilliseconds);
+        Assertions.SetDefaultExpectTimeout((float)Eventually.Bound.TotalMilliseconds);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Arguments });
         return new Chromium(playwright, browser);
