@@ -18,9 +18,9 @@ public sealed record AgentHealth(int Runs, int Succeeded, int Failed, int Going,
         var since = now.AddDays(-Days);
         var counts = await db.Runs.Where(r => agents.Contains(r.AgentId) && r.StartedAt >= since)
             .GroupBy(r => new { r.AgentId, r.Status }).Select(g => new { g.Key.AgentId, g.Key.Status, Count = g.Count() }).ToListAsync(cancel);
-        var newest = await db.Runs.Where(r => agents.Contains(r.AgentId)).GroupBy(r => r.AgentId).Select(g => g.Max(r => r.StartedAt)).ToListAsync(cancel);
-        var last = (await db.Runs.Where(r => agents.Contains(r.AgentId) && newest.Contains(r.StartedAt)).Select(r => new { r.AgentId, r.StartedAt, r.Status, r.Id }).ToListAsync(cancel))
-            .GroupBy(r => r.AgentId).ToDictionary(g => g.Key, g => g.MaxBy(r => (r.StartedAt, r.Id))!);
+        // One look into the index for each agent, however many runs it has had.
+        var newest = await db.Agents.Where(a => agents.Contains(a.Id)).Select(a => db.Runs.Where(r => r.AgentId == a.Id).OrderByDescending(r => r.Id).Select(r => (Guid?)r.Id).FirstOrDefault()).ToListAsync(cancel);
+        var last = await db.Runs.Where(r => newest.Contains(r.Id)).Select(r => new { r.AgentId, r.StartedAt, r.Status }).ToDictionaryAsync(r => r.AgentId, cancel);
         var waiting = await db.Approvals.Where(a => agents.Contains(a.AgentId) && a.State == ApprovalState.Open)
             .GroupBy(a => a.AgentId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
         return agents.ToDictionary(id => id, id =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
@@ -14,6 +15,9 @@ public sealed record AgentRow(Agent Agent, IReadOnlyList<TriggerDefinition> Trig
 /// <summary>The agents of a workspace, newest first.</summary>
 public sealed class ListAgents(BizQDatabase database, TimeProvider clock)
 {
+    /// <summary>What starts a version. It never changes, so a list that is shown live does not read whole definitions again and again.</summary>
+    private readonly ConcurrentDictionary<Guid, IReadOnlyList<TriggerDefinition>> _triggers = new();
+
     public async Task<Outcome<Page<AgentRow>>> Run(Actor actor, ListAgentsRequest request, CancellationToken cancel)
     {
         if (actor.Lacks(Permission.View) is { } lacking)
@@ -29,11 +33,18 @@ public sealed class ListAgents(BizQDatabase database, TimeProvider clock)
         await using var db = database.Open(actor.WorkspaceId);
         var agents = await Narrow(db, request, after).OrderByDescending(a => a.Id).Take(size + 1).ToListAsync(cancel);
         var shown = agents.Take(size).ToList();
-        var current = shown.Select(a => a.CurrentVersionId).OfType<Guid>().ToList();
-        var versions = await db.AgentVersions.AsNoTracking().Where(v => current.Contains(v.Id)).ToDictionaryAsync(v => v.AgentId, v => v.Definition, cancel);
+        await ReadTriggers(db, [.. shown.Select(a => a.CurrentVersionId).OfType<Guid>().Where(version => !_triggers.ContainsKey(version))], cancel);
         var health = await AgentHealth.Of(db, [.. shown.Select(a => a.Id)], clock.GetUtcNow(), cancel);
-        var rows = shown.Select(a => new AgentRow(a, versions.TryGetValue(a.Id, out var definition) ? Json.Read<AgentDefinition>(definition)?.Triggers ?? [] : [], health[a.Id])).ToList();
+        var rows = shown.Select(a => new AgentRow(a, _triggers.GetValueOrDefault(a.CurrentVersionId ?? Guid.Empty, []), health[a.Id])).ToList();
         return new Page<AgentRow>(rows, agents.Count > size ? rows[^1].Agent.Id.ToString() : null);
+    }
+
+    private async Task ReadTriggers(BizQDb db, List<Guid> versions, CancellationToken cancel)
+    {
+        if (versions.Count == 0)
+            return;
+        foreach (var version in await db.AgentVersions.AsNoTracking().Where(v => versions.Contains(v.Id)).Select(v => new { v.Id, v.Definition }).ToListAsync(cancel))
+            _triggers[version.Id] = Json.Read<AgentDefinition>(version.Definition)?.Triggers ?? [];
     }
 
     private static IQueryable<Agent> Narrow(BizQDb db, ListAgentsRequest request, Guid? after)

@@ -9,6 +9,15 @@ public sealed record AgentDetail(Agent Agent, AgentVersion? Current, AgentHealth
 
 public sealed class ReadAgent(BizQDatabase database, ListVersions versions, TimeProvider clock)
 {
+    /// <summary>Only how it is doing, for a page that shows the rest already.</summary>
+    public async Task<Outcome<AgentHealth>> Health(Actor actor, Guid agentId, CancellationToken cancel)
+    {
+        if (actor.Lacks(Permission.View) is { } lacking)
+            return lacking;
+        await using var db = database.Open(actor.WorkspaceId);
+        return (await AgentHealth.Of(db, [agentId], clock.GetUtcNow(), cancel))[agentId];
+    }
+
     public Task<Outcome<AgentDetail>> Run(Actor actor, Guid agentId, CancellationToken cancel) => Run(actor, agentId, null, cancel);
 
     /// <param name="versionNumber">An older version instead of the one that runs.</param>
