@@ -191,5 +191,6 @@ public sealed class EndpointTests
         var problem = await desk.Fails(Tasks.Free() with { Schema = JsonElement.Parse($$"""{"type":"object","properties":{"a":{"$ref":"{{model.BaseUrl}}/schema.json"} } }""") });
 
         Assert.Equal("badSchema", problem.Code);
+        Assert.Contains("a $ref points outside of it", problem.Message, StringComparison.Ordinal);
     }
 }
