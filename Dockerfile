@@ -11,7 +11,7 @@ COPY .editorconfig appsettings.json ./
 COPY BizQ.Core BizQ.Core
 COPY BizQ.Agents BizQ.Agents
 COPY BizQ.Web BizQ.Web
-RUN dotnet publish BizQ.Web --configuration Release --no-restore --output /app && mkdir /data
+RUN dotnet publish BizQ.Web --configuration Release --output /app && mkdir /data
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -1,4 +1,5 @@
 using System.Net;
+using BizQ.Core.Monitoring;
 using BizQ.Core.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,7 @@ public static class ClusterRoom
             ClosedListeners.Replace(silo.Services);
             silo.Services.AddSingleton<ClusterState>();
             silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ClusterState>());
+            silo.Services.AddSingleton<IWorkingPart>(provider => provider.GetRequiredService<ClusterState>());
         });
         builder.Services.AddSingleton<IWakeRuns, WakeRuns>();
         return builder;

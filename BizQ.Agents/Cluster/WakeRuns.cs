@@ -20,25 +20,3 @@ internal sealed class WakeRuns(IGrainFactory grains, ClusterState state, ILogger
         }
     }
 }
-
-/// <summary>Whether grains can be called.</summary>
-internal sealed class ClusterState : ILifecycleParticipant<ISiloLifecycle>
-{
-    private volatile bool _up;
-
-    public bool Up => _up;
-
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
-        nameof(ClusterState),
-        ServiceLifecycleStage.Active,
-        _ =>
-        {
-            _up = true;
-            return Task.CompletedTask;
-        },
-        _ =>
-        {
-            _up = false;
-            return Task.CompletedTask;
-        });
-}

@@ -29,11 +29,22 @@ public sealed class JournalWriter : IAsyncDisposable
     private readonly ILogger<JournalWriter> _log;
     private readonly Task _pump;
 
+    /// <summary>When the commit under way began; 0 between commits.</summary>
+    private long _since;
+
     public JournalWriter(BizQDatabase database, TimeProvider clock, ILogger<JournalWriter> log)
     {
         (_database, _clock, _log) = (database, clock, log);
         _pump = Task.Run(Pump);
     }
+
+    /// <summary>A commit that takes longer than this has met a database that is away or a disk that is full.</summary>
+    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(10);
+
+    /// <summary>What keeps the journal from being written, in a few words; null when nothing does.</summary>
+    public string? Problem => _pump.IsCompleted ? "the journal is closed"
+        : Volatile.Read(ref _since) is not 0 and var since && _clock.GetElapsedTime(since) > Stuck ? $"the journal could not be written for {_clock.GetElapsedTime(since).TotalSeconds:0} s"
+        : null;
 
     /// <summary>How many commits this writer has made; fewer than the entries when runs shared them.</summary>
     public long Commits { get; private set; }
@@ -62,7 +73,9 @@ public sealed class JournalWriter : IAsyncDisposable
         {
             while (batch.Count < MostAtOnce && _waiting.Reader.TryRead(out var next))
                 batch.Add(next);
+            Volatile.Write(ref _since, _clock.GetTimestamp());
             await Write(batch);
+            Volatile.Write(ref _since, 0);
             batch.Clear();
         }
     }

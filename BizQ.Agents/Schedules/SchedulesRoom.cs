@@ -10,6 +10,9 @@ namespace BizQ.Agents.Schedules;
 
 public static class SchedulesRoom
 {
+    internal const string Agents = "agents";
+    internal const string Polling = "polling";
+
     /// <summary>
     /// Two schedulers: the agents' cron schedules, which survive a restart and know what they missed, and the looks into
     /// folders, which need not and would only wear the disk.
@@ -18,10 +21,10 @@ public static class SchedulesRoom
     {
         services.AddQuartz(quartz =>
         {
-            quartz.ConfigureScheduler(options => options.InstanceName = "agents");
+            quartz.ConfigureScheduler(options => options.InstanceName = Agents);
             quartz.UsePersistentStore(store => Persist(store, configuration));
         });
-        services.AddQuartz("polling", quartz =>
+        services.AddQuartz(Polling, quartz =>
         {
             quartz.UseInMemoryStore();
             quartz.UseDefaultThreadPool(1);
@@ -31,6 +34,7 @@ public static class SchedulesRoom
                 .WithSimpleSchedule(schedule => schedule.WithInterval(PollInbox.Every).RepeatForever().MeasureIntervalFromCompletion(true)));
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
+        services.AddSingleton<IWorkingPart, SchedulerState>();
         services.AddSingleton<AgentSchedules>();
         services.AddHostedService(provider => provider.GetRequiredService<AgentSchedules>());
         return services;

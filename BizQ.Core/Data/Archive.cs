@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using BizQ.Core.Monitoring;
 using LiteDB;
 
 namespace BizQ.Core.Data;
@@ -8,7 +9,7 @@ namespace BizQ.Core.Data;
 /// The cold archive: raw mails and documents, gzipped in LiteDB file storage, kept once per workspace and content, referenced
 /// by the lower-case hex SHA-256 of the original bytes.
 /// </summary>
-public sealed class Archive : IDisposable
+public sealed class Archive : IDisposable, IWorkingPart
 {
     /// <summary>The largest thing kept, in bytes (25 MiB, what most mail servers take).</summary>
     public const int MostBytes = 25 * 1024 * 1024;
@@ -57,6 +58,23 @@ public sealed class Archive : IDisposable
         using var content = new MemoryStream();
         gzip.CopyTo(content);
         return content.ToArray();
+    }
+
+    public string Part => "archive";
+
+    /// <summary>Whether it can still be read; LiteDB closes itself for good when it could not write.</summary>
+    public Task<string?> Problem(CancellationToken cancel)
+    {
+        try
+        {
+            lock (_gate)
+                _files.FileStorage.Exists("health");
+            return Task.FromResult<string?>(null);
+        }
+        catch (Exception problem) when (problem is LiteException or IOException or ObjectDisposedException)
+        {
+            return Task.FromResult<string?>("cannot be read");
+        }
     }
 
     public void Dispose() => _files.Dispose();

@@ -20,6 +20,7 @@ public static class DataRoom
         services.AddSingleton(provider => new BizQDatabase(configuration.GetConnectionString("BizQ"), path, provider.GetRequiredService<ChangeFeed>()));
         services.AddSingleton<MigrateDatabase>();
         services.AddSingleton(_ => new Archive(path));
+        services.AddSingleton<IWorkingPart>(provider => provider.GetRequiredService<Archive>());
         return services;
     }
 }

@@ -27,8 +27,6 @@ public sealed class Script
     public void Register(IServiceCollection services)
     {
         services.AddSingleton<INodeKind>(new ScriptKind(this));
-        if (!services.Any(s => s.ServiceType == typeof(INodeKind) && s.ImplementationType is not null))
-            services.AddSingleton<INodeKind>(new StandIn());
         services.AddSingleton<ITool>(Tool);
     }
 
@@ -36,13 +34,6 @@ public sealed class Script
     public ScriptTool Tool { get; } = new();
 
     public static NodeResult Says(object value) => new NodeResult.Completed(Json.Element(value));
-
-    private sealed class StandIn : INodeKind
-    {
-        public NodeDescription Description { get; } = new("trigger", "Trigger", "", "", Json.EmptyObject, "", []);
-
-        public Task<NodeResult> Run(NodeRun run, CancellationToken cancel) => Task.FromResult(Says(run.Scope.GetProperty("trigger")));
-    }
 
     private sealed class ScriptKind(Script script) : INodeKind
     {

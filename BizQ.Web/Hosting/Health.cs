@@ -1,6 +1,8 @@
 using BizQ.Core.Data;
+using BizQ.Core.Monitoring;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace BizQ.Web.Hosting;
 
@@ -44,5 +46,21 @@ internal sealed class FilesHealth(BizQDatabase database, ILogger<FilesHealth> lo
             log.LogWarning(problem, "The data folder cannot be written");
             return HealthCheckResult.Unhealthy("cannot be written");
         }
+    }
+}
+
+/// <summary>Every part that says of itself whether it works gets a check under its name.</summary>
+internal sealed class PartsHealth(IEnumerable<IWorkingPart> parts) : IConfigureOptions<HealthCheckServiceOptions>
+{
+    public void Configure(HealthCheckServiceOptions options)
+    {
+        foreach (var part in parts)
+            options.Registrations.Add(new HealthCheckRegistration(part.Part, new PartHealth(part), HealthStatus.Unhealthy, tags: null));
+    }
+
+    private sealed class PartHealth(IWorkingPart part) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            await part.Problem(cancellationToken) is { } problem ? HealthCheckResult.Unhealthy(problem) : HealthCheckResult.Healthy();
     }
 }

@@ -36,6 +36,9 @@ public static class HostingRoom
         services.AddResponseCompression(options => options.EnableForHttps = true);
         services.AddSingleton<IResponseCompressionProvider, CompressLarge>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<FilesHealth>("files");
+        services.AddSingleton<IConfigureOptions<HealthCheckServiceOptions>, PartsHealth>();
+        // The first page is served while the cluster and the schedulers still start; /health/ready says when all are up.
+        services.Configure<HostOptions>(options => options.ServicesStartConcurrently = true);
         services.AddSingleton<SystemState>();
         services.AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<SystemState>());
     }
