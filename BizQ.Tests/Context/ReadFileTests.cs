@@ -1,5 +1,6 @@
 using System.Text;
 using BizQ.Core.Context.Parsing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace BizQ.Tests.Context;
 
@@ -25,6 +26,15 @@ public sealed class ReadFileTests
         var read = await Read("book.pdf", Files.Pdf(pages));
         Assert.DoesNotContain(read.Blocks, b => b.Text.Contains("Outdoor Gear", StringComparison.Ordinal));
         Assert.Equal(5, read.Blocks.Count);
+    }
+
+    [Fact]
+    public async Task Contents_and_page_numbers_of_a_pdf_are_left_out_and_chapters_are_not()
+    {
+        var read = await Read("book.pdf", Files.Pdf(
+            ["1.1 Care . . . . . . . . . . . . . 2", "1.2 Repair ............... ii"],
+            [.. Enumerable.Range(1, 3).SelectMany(n => (string[])[$"# Chapter {n}", $"Something is said in it, {n} times.", ""]), "", "", "- 2 -"]));
+        Assert.Equal(["Chapter 1", "Something is said in it, 1 times.", "Chapter 2", "Something is said in it, 2 times.", "Chapter 3", "Something is said in it, 3 times."], read.Blocks.Select(b => b.Text));
     }
 
     [Fact]
@@ -100,7 +110,6 @@ public sealed class ReadFileTests
         { "unpacksTooLarge", "bomb.docx", Files.Bomb() },
         { "tooDeep", "deep.docx", Files.WordOf($"<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>{string.Concat(Enumerable.Repeat("<w:sdt><w:sdtContent>", 50_000))}<w:p/>{string.Concat(Enumerable.Repeat("</w:sdtContent></w:sdt>", 50_000))}</w:body></w:document>") },
         { "tooDeep", "deep.html", Files.Text($"<html><body>{string.Concat(Enumerable.Repeat("<div>", 100_000))}hello") },
-        { "brokenFile", "deep.md", Files.Text(new string('>', 20_000) + " hello") },
         { "notAMail", "a.eml", Files.Text("hello") },
         { "tooMuchText", "long.txt", Files.Text(string.Concat(Enumerable.Repeat("All work and no play. ", 300_000))) },
     };
@@ -111,6 +120,30 @@ public sealed class ReadFileTests
         var read = await new ReadFile(TimeProvider.System).Of(name, null, content, TestContext.Current.CancellationToken);
         Assert.Equal(code, read.Refusal?.Code);
         Assert.Matches(@"^\S.*\.$", read.Refusal!.Message);
+    }
+
+    [Fact]
+    public async Task Markdown_too_tangled_to_lay_out_is_read_as_it_is_written()
+    {
+        foreach (var tangled in (string[])[new string('>', 20_000) + " hello", string.Concat(Enumerable.Repeat("[a](", 200_000))])
+            Assert.Equal("text/plain", (await Read("deep.md", Files.Text(tangled + "\n\nhello"))).MediaType);
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_paragraphs_side_by_side_are_read()
+    {
+        var page = string.Concat(Enumerable.Range(0, 100_000).Select(n => $"<p>Line {n}</p>"));
+        Assert.Equal(100_000, (await Read("long.html", Files.Text($"<html><body>{page}"))).Blocks.Count);
+    }
+
+    [Fact]
+    public async Task A_file_that_takes_too_long_is_refused_while_its_reader_still_works()
+    {
+        var clock = new FakeTimeProvider();
+        var page = string.Concat(Enumerable.Repeat("<p>All <i>work</i> and <b>no</b> play.</p>", 400_000));
+        var reading = new ReadFile(clock).Of("slow.html", null, Files.Text($"<html><body>{page}"), TestContext.Current.CancellationToken);
+        clock.Advance(ReadLimits.Time);
+        Assert.Equal("readingTooSlow", (await reading).Refusal!.Code);
     }
 
     [Fact]

@@ -24,14 +24,15 @@ internal static class HtmlBlocks
             return Refusal.Invalid("tooDeep", $"{fileName} nests its parts too deep to lay out, as no real page does. Save it as text and upload that.");
         var document = new HtmlParser().ParseDocument(html);
         var walk = new Walk(cancel);
-        walk.Through(document.Body);
+        if (document.Body is { } body)
+            walk.Through(body);
         if (walk.Hid)
             notes.Add("Text that the page hides from its reader was left out.");
         var title = document.QuerySelector("title")?.TextContent.Trim() is { Length: > 0 } given ? given : walk.Blocks.Find(b => b.Level == 1).Text;
         return new ParsedDocument(FileKinds.MediaTypeOf(FileKind.Html), title, walk.Blocks) { Notes = notes };
     }
 
-    /// <summary>Down and along the tree without recursion: the depth is the writer's choice.</summary>
+    /// <summary>Makes blocks of what is passed by.</summary>
     private sealed class Walk(CancellationToken cancel)
     {
         private readonly StringBuilder _text = new();
@@ -42,29 +43,15 @@ internal static class HtmlBlocks
 
         public bool Hid { get; private set; }
 
-        public void Through(INode? root)
+        public void Through(INode root)
         {
-            for (var node = root; node is not null;)
-            {
-                cancel.ThrowIfCancellationRequested();
-                if (Enter(node) && node.FirstChild is { } child)
-                {
-                    node = child;
-                    continue;
-                }
-                while (node is not null && node != root && node.NextSibling is null)
-                {
-                    node = node.Parent;
-                    if (node is IElement left)
-                        Leave(left);
-                }
-                node = node is null || node == root ? null : node.NextSibling;
-            }
+            HtmlWalk.Through(root, Enter, Leave);
             End(0);
         }
 
         private bool Enter(INode node)
         {
+            cancel.ThrowIfCancellationRequested();
             if (node is IText text)
                 Write(text.Data, pre: text.ParentElement?.TagName == "PRE");
             if (node is not IElement element || HtmlText.Skipped.Contains(element.TagName) || Menus.Contains(element.TagName) || element.GetAttribute("role") == "navigation")
@@ -81,7 +68,7 @@ internal static class HtmlBlocks
             _lists += Groups(element) ? 1 : 0;
             if (element.TagName == "LI")
                 _text.Append("- ");
-            if (element is { TagName: "TD" or "TH", PreviousElementSibling: not null })
+            if (element.TagName is "TD" or "TH" && _text.Length > 0 && _text[^1] != '\n')
                 Write(" | ", pre: false);
             if (element.TagName == "IMG" && element.GetAttribute("alt") is { Length: > 0 } alt)
                 Write(alt, pre: false);

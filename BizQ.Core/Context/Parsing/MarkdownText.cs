@@ -18,8 +18,9 @@ internal static class MarkdownText
         var (text, notes) = PlainText.Decode(content);
         if (text.Length > ReadLimits.Characters)
             return ReadFile.TooLong("The file");
+        if (Parse(text) is not { } document)
+            return AsWritten(PlainText.Read(content).Value);
         List<Block> blocks = [];
-        var document = Markdown.Parse(text, Pipeline);
         foreach (var block in document)
         {
             cancel.ThrowIfCancellationRequested();
@@ -27,6 +28,27 @@ internal static class MarkdownText
         }
         var first = blocks.Find(b => b.Level == 1);
         return new ParsedDocument(FileKinds.MediaTypeOf(FileKind.Markdown), first.Text, blocks) { Notes = notes };
+    }
+
+    private static ParsedDocument AsWritten(ParsedDocument plain) =>
+        plain with { Notes = [.. plain.Notes, "Its Markdown is too tangled to lay out; it was read as plain text."] };
+
+    // Each bracket may open a link, and the parser tries them all: 10,000 in one paragraph take about a second, twice as many four times that.
+    private const int MostBrackets = 10_000;
+
+    private static MarkdownDocument? Parse(string text)
+    {
+        if (text.AsSpan().Count('[') > MostBrackets)
+            return null;
+        try
+        {
+            return Markdown.Parse(text, Pipeline);
+        }
+        catch (ArgumentException)
+        {
+            // Nested beyond MaximumNestingDepth.
+            return null;
+        }
     }
 
     private static void Add(List<Block> blocks, Markdig.Syntax.Block block)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using UglyToad.PdfPig.Content;
 
 namespace BizQ.Core.Context.Parsing;
@@ -11,7 +12,7 @@ internal sealed record PdfParagraph(string Text, double Size, bool Bold, int Pag
 /// Works out lines and paragraphs of one page: words on one baseline are a line, a wide gap in it parts two cells of a table
 /// row (which must stay together, or a price loses its product), and two columns of running text are read one after the other.
 /// </summary>
-internal static class PdfPage
+internal static partial class PdfPage
 {
     // In heights of the letters.
     private const double CellGap = 1.8;
@@ -36,7 +37,7 @@ internal static class PdfPage
         if (page.Letters.Count > MostLetters)
             return [];
         var words = page.GetWords().Where(w => w.TextOrientation == TextOrientation.Horizontal && !string.IsNullOrWhiteSpace(w.Text)).ToList();
-        var lines = Lines(words);
+        var lines = Lines(words).Where(line => !Leads().IsMatch(TextOf(line))).ToList();
         List<PdfParagraph> paragraphs = [];
         foreach (var stretch in ReadingOrder(lines))
             paragraphs.AddRange(Paragraphs(stretch, page.Number));
@@ -182,6 +183,10 @@ internal static class PdfPage
             text.Append(line.Words[i].BoundingBox.Left - line.Words[i - 1].BoundingBox.Right > line.Size * CellGap ? " | " : " ").Append(line.Words[i].Text);
         return text.ToString();
     }
+
+    /// <summary>A line of a table of contents: it says nothing that its heading does not say again, and would be found first.</summary>
+    [GeneratedRegex(@"(\.\s?){6,}\s*[0-9ivxlc]{1,5}$", RegexOptions.IgnoreCase)]
+    private static partial Regex Leads();
 
     private static bool IsBold(Line line) => line.Words.All(w => w.FontName?.Contains("Bold", StringComparison.OrdinalIgnoreCase) == true);
 }

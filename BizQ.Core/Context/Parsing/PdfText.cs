@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Exceptions;
 
 namespace BizQ.Core.Context.Parsing;
 
 /// <summary>A PDF as text with headings and page numbers. The format knows neither words nor paragraphs: <see cref="PdfPage"/> works them out from where letters stand.</summary>
-internal static class PdfText
+internal static partial class PdfText
 {
     // Larger than the body by this much, a line is a heading.
     private const double HeadingSize = 1.15;
@@ -33,7 +34,8 @@ internal static class PdfText
                     return ReadFile.TooLong(fileName);
                 paragraphs.AddRange(found);
             }
-            var blocks = Blocks(WithoutRunningHeads(paragraphs, pdf.NumberOfPages));
+            var body = BodySize(paragraphs);
+            var blocks = Blocks(WithoutRunningHeads(paragraphs, pdf.NumberOfPages, body), body);
             return new ParsedDocument(FileKinds.MediaTypeOf(FileKind.Pdf), TitleOf(pdf.Information?.Title, blocks), blocks) { Pages = pdf.NumberOfPages };
         }
         catch (PdfDocumentEncryptedException)
@@ -42,11 +44,11 @@ internal static class PdfText
         }
     }
 
-    private static List<Block> Blocks(List<PdfParagraph> paragraphs)
+    private static double BodySize(List<PdfParagraph> paragraphs) =>
+        paragraphs.GroupBy(p => Math.Round(p.Size, 1)).MaxBy(g => g.Sum(p => p.Text.Length))?.Key ?? 0;
+
+    private static List<Block> Blocks(List<PdfParagraph> paragraphs, double body)
     {
-        if (paragraphs.Count == 0)
-            return [];
-        var body = paragraphs.GroupBy(p => Math.Round(p.Size, 1)).MaxBy(g => g.Sum(p => p.Text.Length))!.Key;
         var sizes = paragraphs.Where(p => IsHeading(p, body)).Select(p => Math.Round(p.Size, 1)).Where(size => size > body * HeadingSize).Distinct().OrderDescending().Take(4).ToList();
         return [.. paragraphs.Select(p => new Block(p.Text, IsHeading(p, body) ? LevelOf(p, sizes) : 0, p.Page))];
     }
@@ -61,14 +63,18 @@ internal static class PdfText
 
     private static int LevelOf(PdfParagraph p, List<double> sizes) => sizes.FindIndex(size => p.Size >= size - 0.05) is >= 0 and var at ? at + 1 : Math.Min(sizes.Count + 1, 6);
 
-    /// <summary>The first and last lines of a page that come again, but for their numbers, on most other pages.</summary>
-    private static List<PdfParagraph> WithoutRunningHeads(List<PdfParagraph> paragraphs, int pages)
+    /// <summary>The first and last lines of a page that come again, but for their numbers, on most other pages; large ones are "Chapter 1", "Chapter 2", ….</summary>
+    private static List<PdfParagraph> WithoutRunningHeads(List<PdfParagraph> paragraphs, int pages, double body)
     {
+        paragraphs = paragraphs.FindAll(p => !p.AtEdge || !PageNumber().IsMatch(p.Text));
         if (pages < FewPages)
             return paragraphs;
-        var often = paragraphs.Where(p => p.AtEdge).GroupBy(p => Pattern(p.Text)).Where(g => g.Select(p => p.Page).Distinct().Count() >= pages * Running).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
+        var often = paragraphs.Where(p => p.AtEdge && p.Size <= body * HeadingSize).GroupBy(p => Pattern(p.Text)).Where(g => g.Select(p => p.Page).Distinct().Count() >= pages * Running).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
         return often.Count == 0 ? paragraphs : paragraphs.FindAll(p => !p.AtEdge || !often.Contains(Pattern(p.Text)));
     }
+
+    [GeneratedRegex(@"^(page\s)?[\s–-]*([0-9]{1,4}|[ivxlc]{1,6})[\s–-]*((of|/)\s*[0-9]{1,4})?$", RegexOptions.IgnoreCase)]
+    private static partial Regex PageNumber();
 
     private static string Pattern(string text) => string.Concat(text.Where(c => !char.IsDigit(c) && !char.IsWhiteSpace(c)));
 

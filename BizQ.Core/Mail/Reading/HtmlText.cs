@@ -40,30 +40,10 @@ internal static class HtmlText
         }
         var writer = new Writer();
         if (new HtmlParser().ParseDocument(html).Body is { } body)
-            Walk(body, writer);
+            HtmlWalk.Through(body, node => Enter(node, writer), element => Leave(element, writer));
         if (writer.Hid)
             notes.Add("Text that the HTML hides from its reader was left out.");
         return writer.Finish();
-    }
-
-    /// <summary>Down and along the tree without recursion: the depth is the sender's choice.</summary>
-    private static void Walk(INode root, Writer writer)
-    {
-        for (INode? node = root; node is not null;)
-        {
-            if (Enter(node, writer) && node.FirstChild is { } child)
-            {
-                node = child;
-                continue;
-            }
-            while (node is not null && node != root && node.NextSibling is null)
-            {
-                node = node.Parent;
-                if (node is IElement left)
-                    Leave(left, writer);
-            }
-            node = node is null || node == root ? null : node.NextSibling;
-        }
     }
 
     /// <summary>Writes what stands at the node; true when its children count too. A node without children is left at once.</summary>
