@@ -25,7 +25,7 @@ public sealed class AgentPagesTests
         await Write(page, "text.replace('\"limit\": 5', '\"limit\": 500').replace('\"kind\": \"branch\"', '\"kind\": \"brunch\"').replace('New agent', 'Night desk')");
         await Expect(page.GetByText("/nodes/3/kind")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "/nodes/1/settings/limit" }).ClickAsync();
-        Assert.Equal("\"limit\": 500", await page.EvaluateAsync<string>("(() => { const editor = monaco.editor.getEditors()[0]; return editor.getModel().getValueInRange(editor.getSelection()); })()"));
+        await page.WaitForFunctionAsync("""() => { const editor = monaco.editor.getEditors()[0]; return editor.getModel().getValueInRange(editor.getSelection()) === '"limit": 500'; }""");
         await page.Keyboard.PressAsync("Control+s");
         await Expect(page.GetByText("Nothing was saved yet")).ToBeVisibleAsync();
 
@@ -97,7 +97,7 @@ public sealed class AgentPagesTests
         await Expect(page.GetByText("None, ready to save")).ToBeVisibleAsync();
         await text.FillAsync((await text.InputValueAsync()).Replace("\"maxSteps\": 60", "\"maxSteps\": 0", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "/limits/maxSteps" }).ClickAsync();
-        Assert.Equal("\"maxSteps\": 0", await text.EvaluateAsync<string>("area => area.value.substring(area.selectionStart, area.selectionEnd)"));
+        await page.WaitForFunctionAsync("""() => { const area = document.querySelector('.editor textarea'); return area.value.substring(area.selectionStart, area.selectionEnd) === '"maxSteps": 0'; }""");
         Assert.Empty(window.Complaints);
     }
 
