@@ -51,6 +51,17 @@ public sealed class AnswerAndDraftTests
         Assert.Equal(["closing"], drafted.Missing);
     }
 
+    [Theory]
+    [InlineData("{{ items | join: ', ' }}", "Tent, Stove")]
+    [InlineData("{{ items | concat: more | join: '+' }}", "Tent+Stove+Mug")]
+    [InlineData("{{ 'a tent, a stove' | replace_first: 'a ', 'one ' }}", "one tent, a stove")]
+    [InlineData("{{ price | money }}", "€12.50")]
+    [InlineData("{{ shipped | day }}", "23 November 2026")]
+    [InlineData("{{ 'Berg, Anna Maria' | first_name }}", "Anna")]
+    [InlineData("{% capture line %}{{ items[0] }}!{% endcapture %}{{ line }}{{ line }}", "Tent!Tent!")]
+    public void Its_filters_do_what_liquid_s_do(string template, string text) => Assert.Equal(text, Draft.Run(
+        template, JsonElement.Parse("""{"items":["Tent","Stove"],"more":["Mug"],"price":{"amount":"12.50","currency":"EUR"},"shipped":"2026-11-23T10:00:00Z"}"""), _cancel).Text);
+
     [Fact]
     public void A_value_is_never_read_as_a_template()
     {
@@ -61,11 +72,21 @@ public sealed class AnswerAndDraftTests
     [InlineData("{% if x %}open", "badTemplate")]
     [InlineData("{% for i in (1..100000) %}{% for j in (1..100000) %}xxxxxxxxxx{% endfor %}{% endfor %}", null)]
     [InlineData("{% capture a %}xxxxxxxxxxxxxxxxxxxx{% endcapture %}{% for i in (1..40) %}{% capture a %}{{ a }}{{ a }}{% endcapture %}{% endfor %}{{ a }}", "draftTooLong")]
+    [InlineData("{% assign a = 'xxxxxxxxxx' %}{% for i in (1..60) %}{% assign a = a | append: a %}{% endfor %}", "draftTooLong")]
+    [InlineData("{% assign a = 'xxxxxxxxxx' %}{% for i in (1..60) %}{% assign a = a | replace: 'x', 'xx' %}{% endfor %}", "draftTooLong")]
+    [InlineData("{% assign a = 'x' %}{% for i in (1..15) %}{% assign a = a | append: a %}{% endfor %}{{ a | replace: 'x', a }}", "draftTooLong")]
+    [InlineData("{% assign a = 'xxxxxxxxxx' %}{% for i in (1..60) %}{% assign a = a | replace_first: 'x', a %}{% endfor %}", "draftTooLong")]
+    [InlineData("{% assign a = 'xxxxxxxxxx' %}{% for i in (1..60) %}{% assign a = a | split: '' | join: 'xx' %}{% endfor %}", "draftTooLong")]
+    [InlineData("{% assign a = 'x,x' | split: ',' %}{% for i in (1..60) %}{% assign a = a | concat: a %}{% endfor %}", "draftTooLong")]
     [InlineData("{% include '/etc/passwd' %}", "badTemplate")]
     public void A_template_that_cannot_be_filled_is_a_named_failure(string template, string? code)
     {
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var problem = Assert.Throws<ModelException>(() => Draft.Run(template, JsonElement.Parse("{}"), _cancel));
 
         Assert.Contains(problem.Code, code is null ? ["draftTooLong", "badTemplate"] : new[] { code });
+        // What would double without end is stopped by its size, long before the time limit. Loops of nothing only cost their time.
+        if (code is not null)
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30_000_000);
     }
 }

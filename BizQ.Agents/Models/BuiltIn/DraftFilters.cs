@@ -8,6 +8,9 @@ namespace BizQ.Agents.Models.BuiltIn;
 [SuppressMessage("Naming", "CA1707", Justification = "Method names become filter names by Ruby's convention.")]
 internal static class DraftFilters
 {
+    /// <summary>A list in a letter has some dozen items.</summary>
+    private const int MaxItems = 10_000;
+
     /// <summary><c>{{ order.total | money }}</c> of <c>{amount, currency}</c>, or of a number with the currency as argument: "€12.50", "12.50 CHF".</summary>
     public static string? Money(object? input, string currency = "")
     {
@@ -36,16 +39,57 @@ internal static class DraftFilters
         return name.Split(' ', 2)[0];
     }
 
+    /// <summary>The library's own doubles a list in every round of a loop.</summary>
+    public static IEnumerable<object?> Concat(IEnumerable? input, IEnumerable? more)
+    {
+        List<object?> all = [.. (input ?? Array.Empty<object>()).Cast<object?>().Concat((more ?? Array.Empty<object>()).Cast<object?>()).Take(MaxItems + 1)];
+        return all.Count <= MaxItems ? all : throw new ModelException("draftTooLong", $"A list of the draft has more than {MaxItems} items; the template probably repeats too much.", retryable: false);
+    }
+
+    public static string? Join(object? input, string glue = " ")
+    {
+        if (input is string or not IEnumerable)
+            return input?.ToString();
+        using var text = new BoundedWriter(DraftText.MaxCharacters, CancellationToken.None);
+        foreach (var (index, item) in ((IEnumerable)input).Cast<object?>().Index())
+        {
+            if (index > 0)
+                text.Write(glue);
+            text.Write(Convert.ToString(item, CultureInfo.InvariantCulture));
+        }
+        return text.ToString();
+    }
+
+    public static string? ReplaceFirst(string? input, string? text, string? by = "")
+    {
+        var at = string.IsNullOrEmpty(input) || string.IsNullOrEmpty(text) ? -1 : input.IndexOf(text, StringComparison.Ordinal);
+        return at < 0 ? input : Bounded(string.Concat(input.AsSpan(0, at), by, input.AsSpan(at + text!.Length)));
+    }
+
     public static string Append(string? input, string? text) => Bounded(input + text);
 
     public static string Prepend(string? input, string? text) => Bounded(text + input);
 
-    public static string? Replace(string? input, string? what, string? with = "") =>
-        input is null || string.IsNullOrEmpty(what) ? input : Bounded(input.Replace(what, with, StringComparison.Ordinal));
+    /// <summary>Reckoned before it is made: a text of 100,000 letters, each replaced by such a text, would be 20 gigabytes.</summary>
+    public static string? Replace(string? input, string? what, string? with = "")
+    {
+        if (input is null || string.IsNullOrEmpty(what))
+            return input;
+        Fits(input.Length + (long)input.AsSpan().Count(what) * ((with?.Length ?? 0) - what.Length));
+        return input.Replace(what, with, StringComparison.Ordinal);
+    }
 
-    private static string Bounded(string text) => text.Length <= DraftText.MaxCharacters
-        ? text
-        : throw new ModelException("draftTooLong", $"The draft is longer than {DraftText.MaxCharacters} characters; the template probably repeats too much.", retryable: false);
+    private static string Bounded(string text)
+    {
+        Fits(text.Length);
+        return text;
+    }
+
+    private static void Fits(long length)
+    {
+        if (length > DraftText.MaxCharacters)
+            throw new ModelException("draftTooLong", $"The draft is longer than {DraftText.MaxCharacters} characters; the template probably repeats too much.", retryable: false);
+    }
 
     private static string Written(decimal value, string currency)
     {

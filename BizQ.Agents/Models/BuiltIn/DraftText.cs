@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DotLiquid;
@@ -26,6 +27,8 @@ public sealed partial class DraftText
 
     static DraftText()
     {
+        // The library registers its own tags when it is first used, which must not be after ours: the last one counts.
+        RuntimeHelpers.RunClassConstructor(typeof(Liquid).TypeHandle);
         Template.RegisterTag<BoundedCapture>("capture");
         Template.RegisterFilter(typeof(DraftFilters));
     }
