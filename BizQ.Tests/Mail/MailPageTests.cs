@@ -41,6 +41,22 @@ public sealed class MailPageTests
     }
 
     [Fact]
+    public async Task The_first_mails_of_an_empty_workspace_may_be_many_at_once()
+    {
+        await using var host = await TestHost.Start();
+        await using var window = await Chromium.Open(host.Address);
+        await window.Go("/setup");
+        await Visitor.SetUp(window, sample: false);
+        await window.Go("/mail");
+        var files = Enumerable.Range(1, 6).Select(i => File($"mail-{i}.eml", [.. Mails.Ordinary(id: $"{i}@x.example", subject: $"Mail {i}"), .. new byte[300_000].Select(_ => (byte)'x')]));
+        await window.Page.GetByLabel("Choose .eml files").SetInputFilesAsync(files);
+        foreach (var i in Enumerable.Range(1, 6))
+            await Assertions.Expect(window.Page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = $"mail-{i}.eml" })).ToContainTextAsync("No agent listens");
+        await Assertions.Expect(window.Page.GetByRole(AriaRole.Region, new() { Name = "Mails" }).GetByRole(AriaRole.Link).Filter(new() { HasText = "Mail 6" })).ToBeVisibleAsync();
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
     public async Task Its_looks_on_every_screen()
     {
         await using var host = await TestHost.Start();
