@@ -21,6 +21,8 @@ public sealed class RollbackAgent(BizQDatabase database, CheckDefinition check, 
         if (request.ExpectedVersion is { } expected && expected != agent.Version)
             return Meanwhile(agent.Name);
         var number = request.Version ?? agent.CurrentVersionNumber - 1;
+        if (number < 1 && request.Version is null)
+            return Refusal.Conflict("noEarlierVersion", $"{agent.Name} runs its first version; there is none before it to go back to.");
         if (await db.AgentVersions.AsNoTracking().FirstOrDefaultAsync(v => v.AgentId == agent.Id && v.Number == number, cancel) is not { } version)
             return new Refusal(RefusalKind.NotFound, "notFound", $"{agent.Name} has no version {number}. Its newest is {await db.AgentVersions.Where(v => v.AgentId == agent.Id).MaxAsync(v => v.Number, cancel)}.");
         // What was right once may name a tool that is gone: it would fail in its first run instead of here.

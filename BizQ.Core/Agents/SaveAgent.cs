@@ -89,7 +89,7 @@ public sealed class SaveAgent(BizQDatabase database, CheckDefinition check, Ids 
         var last = await db.AgentVersions.AsNoTracking().Where(v => v.AgentId == agent.Id).OrderByDescending(v => v.Number)
             .Select(v => new { v.Number, v.CreatedByName }).FirstOrDefaultAsync(cancel);
         var saved = last is null ? "" : $" The newest version is {last.Number}, saved by {last.CreatedByName}.";
-        return Refusal.Stale("agentChanged", $"{agent.Name} was changed after you opened it.{saved} Look at it, then save again; your text is still here.");
+        return Refusal.Stale("agentChanged", $"{agent.Name} was changed after you read it.{saved} Look at it, then decide what to save.");
     }
 
     private Agent Add(BizQDb db, Actor actor, AgentDefinition definition)

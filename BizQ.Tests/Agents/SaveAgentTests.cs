@@ -84,6 +84,7 @@ public sealed class SaveAgentTests
         Assert.Equal("hello", await Said(host, actor, before.Id));
         Assert.Equal("HELLO", await Said(host, actor, after.Id));
 
+        Assert.Equal("noEarlierVersion", (await host.Get<RollbackAgent>().Run(actor, new RollbackRequest(agent.Id), _cancel)).Refusal?.Code);
         Assert.Equal("notFound", (await host.Get<RollbackAgent>().Run(actor, new RollbackRequest(agent.Id, 7), _cancel)).Refusal?.Code);
         Assert.Equal("agentChanged", (await host.Get<RollbackAgent>().Run(actor, new RollbackRequest(agent.Id, 2, second.Agent.Version), _cancel)).Refusal?.Code);
         Assert.Equal("forbidden", (await host.Get<RollbackAgent>().Run(await host.NewPerson(actor.WorkspaceId, Role.Approver), new RollbackRequest(agent.Id, 2), _cancel)).Refusal?.Code);

@@ -56,7 +56,7 @@ public static class StartingPoint
                 "template": "Hello {{ name }},\n\n{{ answer }}\n\nKind regards",
                 "values": {
                   "name": "{{ steps.lookup.output.entities.customer.name || trigger.mail.from.name }}",
-                  "answer": "{{ steps.answer.output.text }}"
+                  "answer": "{{ steps.answer.output.text.replace(/ ?\\[[0-9]+\\]/g, '') }}"
                 }
               }
             },
