@@ -50,10 +50,10 @@ public sealed class ReadMailTests
         Assert.Single(detail.Runs);
     }
 
-    [Fact]
-    public async Task What_was_kept_is_listed_apart_and_can_be_answered_after_all()
+    [Theory, ClassData(typeof(Engines))]
+    public async Task What_was_kept_is_listed_apart_and_can_be_answered_after_all(Engine engine)
     {
-        await using var desk = await MailDesk.Start(Engine.Sqlite);
+        await using var desk = await MailDesk.Start(engine);
         await desk.Receive(Mails.Ordinary());
         var kept = (await desk.Receive(Mails.Ordinary(id: "auto@x", more: "Auto-Submitted: auto-replied"))).Value;
         var list = new ListMails(desk.Kit.Database);

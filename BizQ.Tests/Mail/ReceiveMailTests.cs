@@ -114,10 +114,10 @@ public sealed class ReceiveMailTests
         Assert.Null((await desk.Receive(Mails.Ordinary(id: "c@x"))).Value.NotAnswered);
     }
 
-    [Fact]
-    public async Task An_answer_to_an_answer_joins_its_conversation()
+    [Theory, ClassData(typeof(Engines))]
+    public async Task An_answer_to_an_answer_joins_its_conversation(Engine engine)
     {
-        await using var desk = await MailDesk.Start(Engine.Sqlite);
+        await using var desk = await MailDesk.Start(engine);
         var first = (await desk.Receive(Mails.Ordinary())).Value;
         var second = (await desk.Receive(Mails.Ordinary(id: "two@x", more: ["In-Reply-To: <one@customers.example>"]))).Value;
         var third = (await desk.Receive(Mails.Ordinary(id: "three@x", more: ["References: <gone@x> <two@x>"]))).Value;
