@@ -100,4 +100,37 @@ public sealed class ExtractTests
 
         Assert.True(found.TryGetProperty("code", out _));
     }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("1 ")]
+    [InlineData("1.")]
+    [InlineData("1,1")]
+    [InlineData("12-")]
+    [InlineData("+49 ")]
+    [InlineData("(0")]
+    [InlineData("a@")]
+    [InlineData("a.")]
+    [InlineData("http://")]
+    [InlineData("€")]
+    [InlineData("1 E")]
+    [InlineData("3 November ")]
+    [InlineData("A-")]
+    [InlineData("\n")]
+    [InlineData("order order ")]
+    [InlineData("\ud83d\ude00")]
+    [InlineData("Name: ")]
+    public void No_text_however_odd_breaks_it(string piece)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, 20_000 / piece.Length));
+        var schema = JsonElement.Parse("""
+            {"type":"object","properties":{"orderNumber":{"type":"string"},"date":{"type":"string","format":"date"},"total":{"type":"number"},"count":{"type":"integer"},
+            "email":{"type":"string","format":"email"},"phone":{"type":"string"},"link":{"type":"string","format":"uri"},"customerName":{"type":"string"},"discountPercent":{"type":"number"},
+            "damaged":{"type":"boolean"},"size":{"enum":["S","M","L"]},"note":{"type":"string"},"amounts":{"type":"array","items":{"type":"object","properties":{"amount":{"type":"string"},"currency":{"type":"string"}}}}}}
+            """);
+
+        var found = Extract.Run(text, schema, TestContext.Current.CancellationToken);
+
+        Assert.Equal(13, found.GetPropertyCount());
+    }
 }

@@ -5,6 +5,9 @@ namespace BizQ.Agents.Models.BuiltIn;
 /// <summary>Decides which of the things found in a text belongs to which field.</summary>
 internal static class FieldChoice
 {
+    /// <summary>Things of one sort in a text; every two are compared, and no letter has more.</summary>
+    private const int MostFound = 200;
+
     private sealed record Asked(SchemaField Field, FieldCues Cues, FieldKind Kind, IReadOnlyList<Found> Found);
 
     public static IReadOnlyList<(SchemaField Field, IReadOnlyList<Found> Found)> Choose(IReadOnlyList<SchemaField> fields, string text, DateOnly today, CancellationToken cancel)
@@ -17,7 +20,7 @@ internal static class FieldChoice
             var cues = new FieldCues(field);
             var kind = FieldKind.Of(field, cues);
             if (!seen.TryGetValue(kind.Recogniser, out var found))
-                seen[kind.Recogniser] = found = [.. kind.Recogniser.Find(text, today)];
+                seen[kind.Recogniser] = found = [.. kind.Recogniser.Find(text, today).Take(MostFound)];
             asked.Add(new Asked(field, cues, kind, [.. found.Select(f => FieldValue.Fit(field.Schema, f)).OfType<Found>()]));
         }
         return [.. asked.GroupBy(a => a.Kind.Recogniser).SelectMany(group => Assign([.. group], text))];

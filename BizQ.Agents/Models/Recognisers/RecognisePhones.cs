@@ -12,15 +12,19 @@ public sealed class RecognisePhones : IRecogniser
     /// <summary>Countries whose national writing is looked for; their plans cover what is commonly written without a country.</summary>
     private static readonly string[] s_countries = ["US", "GB", "DE", "FR", "CH", "ES", "IT", "NL", "AU", "IN"];
 
+    /// <summary>Runs of digits that are no numbers and are looked at all the same, before the rest of the text is let be: ten pages of digits took ten seconds.</summary>
+    private const int MostTries = 200;
+    private const int MostNationalTries = 50;
+
     public IEnumerable<Found> Find(string text, DateOnly today)
     {
         var util = PhoneNumberUtil.GetInstance();
         var found = new List<Found>();
-        foreach (var match in util.FindNumbers(text, null))
+        foreach (var match in util.FindNumbers(text, null, PhoneNumberUtil.Leniency.VALID, MostTries))
             found.Add(new Found(match.Start, match.Length, match.RawString, Json.Element(util.Format(match.Number, PhoneNumberFormat.E164))));
         foreach (var country in s_countries)
         {
-            foreach (var match in util.FindNumbers(text, country, PhoneNumberUtil.Leniency.VALID, 1000))
+            foreach (var match in util.FindNumbers(text, country, PhoneNumberUtil.Leniency.VALID, MostNationalTries))
             {
                 var candidate = new Found(match.Start, match.Length, match.RawString, Json.Element(match.RawString.Trim()));
                 if (LooksDialled(match.RawString) && !found.Exists(f => f.Start < candidate.End && candidate.Start < f.End))
