@@ -73,6 +73,9 @@ public sealed class PictureTests
         var picture = DrawLayers.Of(GraphSketch.Of(JsonElement.Parse(Definitions.Desk), Catalog));
         var (draft, left) = (picture.Nodes.Single(n => n.Node.Id == "draft"), picture.Nodes.Single(n => n.Node.Id == "left"));
         Assert.Equal(draft.Y, left.Y);
+        // What branches lies evenly below its branch, and a chain runs straight.
+        Assert.Equal(picture.Nodes.Single(n => n.Node.Id == "which").X, (draft.X + left.X) / 2, 3);
+        Assert.Equal(draft.X, picture.Nodes.Single(n => n.Node.Id == "done").X, 3);
         Assert.Equal(["order", "other"], picture.Edges.Select(e => e.Label?.Text).OfType<string>());
     }
 }

@@ -162,24 +162,19 @@ internal sealed class Layers
                 at += slot.Width + gap;
             }
         }
-        for (var sweep = 0; sweep < Sweeps; sweep++)
+        // The last one goes down, so that a chain runs straight and what branches lies evenly below its branch.
+        for (var sweep = 0; sweep <= Sweeps; sweep++)
         {
             var down = sweep % 2 == 0;
             for (var i = 0; i < _layers.Length; i++)
             {
                 var layer = _layers[down ? i : _layers.Length - 1 - i];
-                Settle(layer, [.. layer.Select(slot => Wish(slot, down, last: sweep >= Sweeps - 2))], gap);
+                Settle(layer, [.. layer.Select(slot => (down ? slot.Above : slot.Below) is { Count: > 0 } near ? near.Average(n => n.X) : slot.X)], gap);
             }
         }
         var left = _layers.SelectMany(l => l).Select(s => s.X - s.Width / 2).DefaultIfEmpty(0).Min();
         foreach (var slot in _layers.SelectMany(l => l))
             slot.X -= left;
-    }
-
-    private static double Wish(Slot slot, bool down, bool last)
-    {
-        var near = last ? [.. slot.Above, .. slot.Below] : down ? slot.Above : slot.Below;
-        return near.Count > 0 ? near.Average(n => n.X) : slot.X;
     }
 
     /// <summary>
