@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace BizQ.Core;
@@ -11,6 +12,14 @@ public sealed record Money(string Amount, string Currency)
 
     [JsonIgnore]
     public decimal Value => decimal.Parse(Amount, NumberStyles.Number, CultureInfo.InvariantCulture);
+
+    /// <summary>The money a value of the form <c>{"amount": …, "currency": …}</c> says; null for anything else.</summary>
+    public static Money? Of(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 2
+        && value.TryGetProperty("amount", out var amount) && amount.ValueKind is JsonValueKind.String or JsonValueKind.Number
+        && value.TryGetProperty("currency", out var currency) && currency.ValueKind == JsonValueKind.String
+            ? new Money(amount.ToString(), currency.GetString()!)
+            : null;
 
     public override string ToString() => $"{Amount} {Currency}";
 }

@@ -82,7 +82,7 @@ public sealed class ContextApiTests
         Assert.Equal((HttpStatusCode.Created, "Ridge 2 tent", "application/pdf", 2), (made.Status, made.Text("title"), made.Text("mediaType"), made.Body.GetProperty("pages").GetInt32()));
         var id = made.Text("id");
 
-        using var raw = new ByteArrayContent(pdf) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+        using var raw = new ByteArrayContent(pdf) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded") } };
         var again = await Answer.Of(await client.PostAsync(Path("documents?fileName=other.pdf"), raw, Cancel));
         Assert.Equal((HttpStatusCode.OK, id), (again.Status, again.Text("id")));
 

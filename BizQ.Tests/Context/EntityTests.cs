@@ -99,6 +99,11 @@ public sealed class EntityTests
     }
 
     [Fact]
+    public void The_text_of_an_entity_says_money_as_people_do() => Assert.Equal(
+        "Price: 249.00 EUR\nLines 1, sku: P1\nLines 1, price: 12.5 EUR",
+        EntityText.Of(Json.Element(new { price = new { amount = "249.00", currency = "EUR" }, lines = new[] { new { sku = "P1", price = new { amount = 12.5, currency = "EUR" } } } })));
+
+    [Fact]
     public async Task Everything_that_is_wrong_with_an_entity_is_said_at_once()
     {
         await using var business = await KnownBusiness.Start(Engine.Sqlite);

@@ -16,23 +16,17 @@ internal static partial class ContextWords
         JsonValueKind.False => "No",
         JsonValueKind.Null or JsonValueKind.Undefined => "no longer known",
         JsonValueKind.Array when IsPlain(value) => string.Join(", ", value.EnumerateArray().Select(Of)),
-        JsonValueKind.Object when MoneyOf(value) is { } money => money.ToString(),
+        JsonValueKind.Object when Money.Of(value) is { } money => money.ToString(),
         _ => value.GetRawText(),
     };
 
     /// <summary>A single value or a list of them; anything else is shown as JSON.</summary>
     public static bool IsPlain(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Object => MoneyOf(value) is not null,
+        JsonValueKind.Object => Money.Of(value) is not null,
         JsonValueKind.Array => value.EnumerateArray().All(item => item.ValueKind is not JsonValueKind.Array && IsPlain(item)),
         _ => true,
     };
-
-    private static Money? MoneyOf(JsonElement value) =>
-        value.GetPropertyCount() == 2 && value.TryGetProperty("amount", out var amount) && value.TryGetProperty("currency", out var currency) && currency.ValueKind == JsonValueKind.String
-            && amount.ValueKind is JsonValueKind.String or JsonValueKind.Number
-            ? new Money(amount.ToString(), currency.GetString()!)
-            : null;
 
     /// <summary>What a row of the list says beside the name: the first few fields that fit.</summary>
     public static string Glance(Entity entity)

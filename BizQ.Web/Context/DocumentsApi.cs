@@ -36,7 +36,9 @@ internal static class DocumentsApi
         // Nobody's 25 MB are read before it is known that they may bring them.
         if (actor.Lacks(Permission.EditContext) is { } forbidden)
             return forbidden.ToProblem();
-        var sent = http.Request.HasFormContentType ? await OfForm(http.Request, actor, title) : await OfBody(http.Request, actor, fileName, title);
+        // curl --data-binary says "x-www-form-urlencoded" of whatever it sends; only a multipart form is one.
+        var isForm = http.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true;
+        var sent = isForm ? await OfForm(http.Request, actor, title) : await OfBody(http.Request, actor, fileName, title);
         if (sent.Refusal is { } refusal)
             return refusal.ToProblem();
         var started = clock.GetUtcNow();

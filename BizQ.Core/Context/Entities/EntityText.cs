@@ -70,6 +70,9 @@ public static class EntityText
     {
         switch (value.ValueKind)
         {
+            case JsonValueKind.Object when path.Length > 0 && Money.Of(value) is { } money:
+                Line(text, path, money.ToString());
+                break;
             case JsonValueKind.Object:
                 foreach (var property in value.EnumerateObject())
                     Write(text, path.Length == 0 ? Words(property.Name) : $"{path}, {Words(property.Name).ToLowerInvariant()}", property.Value);

@@ -94,7 +94,7 @@ public sealed partial class FormField
     };
 
     private static bool IsMoney(JsonElement value) =>
-        value.GetPropertyCount() == 2 && value.TryGetProperty("currency", out _) && value.TryGetProperty("amount", out var amount) && amount.ValueKind == JsonValueKind.String && MoneyText().IsMatch(ContextWords.Of(value));
+        Money.Of(value) is { } money && value.GetProperty("amount").ValueKind == JsonValueKind.String && MoneyText().IsMatch(money.ToString());
 
     [GeneratedRegex(@"^(-?[0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]{3})$")]
     private static partial Regex MoneyText();
