@@ -75,7 +75,7 @@ public sealed class WriteEntity(BizQDatabase database, Ids ids, TimeProvider clo
         return written;
     }
 
-    internal static Refusal ChangedMeanwhile(WriteEntityRequest request, Entity? found = null) => Refusal.Conflict("changedMeanwhile",
+    internal static Refusal ChangedMeanwhile(WriteEntityRequest request, Entity? found = null) => Refusal.Stale("changedMeanwhile",
         found is null
             ? $"Somebody else wrote this {request.Type} at the same moment. Load it again and repeat your change."
             : $"{found.Name} has changed since you opened it: it is at version {found.Version}, you had version {request.ExpectedVersion}. Load it again and repeat your change.");

@@ -26,13 +26,13 @@ public sealed class ContextApiTests
 
         var again = await Send(client, HttpMethod.Post, "entities", new { type = "customer", data = new { email = "ANA@x.example", city = "Hamburg" } });
         Assert.Equal((HttpStatusCode.OK, id, "\"2\""), (again.Status, again.Text("id"), again.ETag));
-        Assert.Equal(HttpStatusCode.Conflict, (await Send(client, HttpMethod.Post, "entities", new { type = "customer", data = new { email = "ana@x.example" } }, ("If-None-Match", "*"))).Status);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await Send(client, HttpMethod.Post, "entities", new { type = "customer", data = new { email = "ana@x.example" } }, ("If-None-Match", "*"))).Status);
 
         var edited = await Send(client, HttpMethod.Put, $"entities/{id}", new { data = new { name = "Ana Berg", email = "ana@x.example" } }, ("If-Match", "\"2\""));
         Assert.Equal((HttpStatusCode.OK, "\"3\""), (edited.Status, edited.ETag));
         Assert.False(edited.Body.GetProperty("data").TryGetProperty("city", out _));
         var late = await Send(client, HttpMethod.Put, $"entities/{id}", new { data = new { name = "Other" } }, ("If-Match", "\"2\""));
-        Assert.Equal((HttpStatusCode.Conflict, "changedMeanwhile"), (late.Status, late.Text("code")));
+        Assert.Equal((HttpStatusCode.PreconditionFailed, "changedMeanwhile"), (late.Status, late.Text("code")));
 
         var facts = (await Send(client, HttpMethod.Get, $"entities/{id}/facts?field=city")).Items;
         Assert.Equal(["null", "\"Hamburg\"", "\"Berlin\""], facts.Select(f => f.GetProperty("value").GetRawText()));
@@ -94,7 +94,7 @@ public sealed class ContextApiTests
 
         var renamed = await Send(client, HttpMethod.Put, $"documents/{id}", new { title = "Tent manual" }, ("If-Match", made.ETag!));
         Assert.Equal((HttpStatusCode.OK, "Tent manual"), (renamed.Status, renamed.Text("title")));
-        Assert.Equal(HttpStatusCode.Conflict, (await Send(client, HttpMethod.Put, $"documents/{id}", new { title = "Mine" }, ("If-Match", made.ETag!))).Status);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await Send(client, HttpMethod.Put, $"documents/{id}", new { title = "Mine" }, ("If-Match", made.ETag!))).Status);
         Assert.Equal("Tent manual › Care", (await Send(client, HttpMethod.Get, "search?q=storing")).Items[0].GetProperty("title").GetString());
 
         var file = await client.GetAsync(Path($"documents/{id}/file"), Cancel);

@@ -40,5 +40,5 @@ public sealed class RetitleDocument(BizQDatabase database)
     }
 
     private static Refusal Changed(string title) =>
-        Refusal.Conflict("changedMeanwhile", $"Somebody else changed “{title}” since you opened it. Load it again and repeat your change.");
+        Refusal.Stale("changedMeanwhile", $"Somebody else changed “{title}” since you opened it. Load it again and repeat your change.");
 }

@@ -54,5 +54,5 @@ public sealed class RemoveEntity(BizQDatabase database, TimeProvider clock)
     }
 
     private static Refusal Changed(Entity entity) =>
-        Refusal.Conflict("changedMeanwhile", $"{entity.Name} has changed since you opened it. Load it again and repeat your change.");
+        Refusal.Stale("changedMeanwhile", $"{entity.Name} has changed since you opened it. Load it again and repeat your change.");
 }
