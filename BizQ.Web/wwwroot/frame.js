@@ -1,7 +1,8 @@
 // Keys and the small things of the frame that need no server. Pages add their own keys; see KeyHelp.razor for the list.
 (function () {
   const places = { h: '', a: 'approvals', r: 'runs', m: 'mail', g: 'agents', c: 'context', s: 'settings' };
-  let waitingForPlace = 0;
+  // Never yet: zero would make every letter of the first second and a half a place to go to.
+  let waitingForPlace = -Infinity;
 
   const typing = target => target instanceof HTMLElement
     && (target.isContentEditable || target.matches('input, textarea, select') || target.closest('.monaco-editor') !== null);
@@ -31,13 +32,13 @@
     if (event.key === '/') { event.preventDefault(); show('palette'); return; }
     // "g" then a letter goes to a room; the letter counts for 1.5 s.
     if (performance.now() - waitingForPlace < 1500 && event.key in places && document.querySelector('.rail')) {
-      waitingForPlace = 0;
+      waitingForPlace = -Infinity;
       event.preventDefault();
       event.stopImmediatePropagation();
       visit(places[event.key]);
       return;
     }
-    waitingForPlace = event.key === 'g' ? performance.now() : 0;
+    waitingForPlace = event.key === 'g' ? performance.now() : -Infinity;
   }, true);
 
   document.addEventListener('click', event => {
