@@ -55,7 +55,9 @@ internal sealed class SmtpConversation(
     private async Task<bool> Data(CancellationToken cancel)
     {
         await writer.WriteLineAsync("354 go on, end with a dot");
-        var message = new SmtpMessage(_from, _to, await Body(cancel));
+        if (await Body(cancel) is not { } body)
+            return false;
+        var message = new SmtpMessage(_from, _to, body);
         var mood = nextMood(_ => true);
         keep(message, mood is SmtpMood.Accept or SmtpMood.DropAfterData or SmtpMood.Slow);
         switch (mood)
@@ -74,12 +76,17 @@ internal sealed class SmtpConversation(
         }
     }
 
-    private async Task<string> Body(CancellationToken cancel)
+    /// <summary>Null when the sender went away before the dot: half a message is none.</summary>
+    private async Task<string?> Body(CancellationToken cancel)
     {
         var body = new StringBuilder();
-        while (await reader.ReadLineAsync(cancel) is { } line && line != ".")
+        while (await reader.ReadLineAsync(cancel) is { } line)
+        {
+            if (line == ".")
+                return body.ToString();
             body.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
-        return body.ToString();
+        }
+        return null;
     }
 
     private async Task<bool> Say(string line)
