@@ -41,7 +41,8 @@ public static class Visitor
     private static async Task Leave(BrowserWindow window, string button)
     {
         await window.Page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
-        await window.Page.WaitForURLAsync("**/");
+        // Only the address: the load event of a page that comes quickly may be over before anybody waits for it.
+        await window.Page.WaitForURLAsync("**/", new() { WaitUntil = WaitUntilState.Commit });
         await window.Settled();
     }
 }
