@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using BizQ.Core;
@@ -25,24 +26,29 @@ public sealed class AgentSchedules(
     /// <summary>A firing that could not start its run, because the database was away, is tried again for about 10 minutes.</summary>
     private static readonly RetryPolicy TryAgain = RetryPolicy.Exponential(7, TimeSpan.FromSeconds(5), 2, TimeSpan.FromMinutes(5));
 
-    private readonly Channel<Change> _changed = Channel.CreateUnbounded<Change>(new UnboundedChannelOptions { SingleReader = true });
+    // Which agents changed, each once however often, and one signal for all of them: bounded by the number of agents.
+    private readonly ConcurrentDictionary<Guid, Guid> _changed = new();
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var listening = changes.SubscribeAll(change =>
         {
-            if (change.Room == "agents")
-                _changed.Writer.TryWrite(change);
+            if (change.Room != "agents")
+                return;
+            _changed[change.Id] = change.WorkspaceId;
+            _signal.Writer.TryWrite(true);
         });
         await Started(stoppingToken);
         await Quietly(() => SyncAll(stoppingToken), stoppingToken);
-        while (await _changed.Reader.WaitToReadAsync(stoppingToken))
+        while (await _signal.Reader.ReadAsync(stoppingToken))
         {
-            var agents = new HashSet<Change>();
-            while (_changed.Reader.TryRead(out var change))
-                agents.Add(change);
-            foreach (var agent in agents)
-                await Quietly(() => Sync(agent.WorkspaceId, agent.Id, stoppingToken), stoppingToken);
+            foreach (var agent in _changed.Keys)
+            {
+                // Taken out first: a change that comes meanwhile is another one.
+                if (_changed.TryRemove(agent, out var workspace))
+                    await Quietly(() => Sync(workspace, agent, stoppingToken), stoppingToken);
+            }
         }
     }
 
