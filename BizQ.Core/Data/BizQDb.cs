@@ -41,6 +41,7 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<AgentVersion> AgentVersions => Set<AgentVersion>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunStep> RunSteps => Set<RunStep>();
+    public DbSet<RunWait> RunWaits => Set<RunWait>();
     public DbSet<Effect> Effects => Set<Effect>();
     public DbSet<EffectEvent> EffectEvents => Set<EffectEvent>();
     public DbSet<Approval> Approvals => Set<Approval>();

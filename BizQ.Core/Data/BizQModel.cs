@@ -108,11 +108,19 @@ internal static class BizQModel
             e.HasIndex(r => new { r.WorkspaceId, r.Id });
             e.HasIndex(r => new { r.WorkspaceId, r.AgentId, r.Id });
             e.HasIndex(r => r.Status);
+            e.HasIndex(r => r.WakeAt).HasFilter("wake_at IS NOT NULL");
+            e.HasIndex(r => new { r.WorkspaceId, r.ParentRunId });
         });
         model.Entity<RunStep>(e =>
         {
             e.ToTable("run_steps");
             e.HasIndex(s => new { s.WorkspaceId, s.RunId, s.Sequence }).IsUnique();
+        });
+        model.Entity<RunWait>(e =>
+        {
+            e.ToTable("run_waits");
+            e.HasIndex(w => new { w.WorkspaceId, w.Event, w.Correlation });
+            e.HasIndex(w => new { w.WorkspaceId, w.RunId });
         });
         model.Entity<MailMessage>(e =>
         {

@@ -3,7 +3,8 @@ using BizQ.Core.Workspaces;
 
 namespace BizQ.Core.Runs;
 
-public enum RunStatus { Queued, Running, WaitingForApproval, WaitingForTime, Succeeded, Failed, Cancelled, Parked }
+/// <summary>WaitingForEvent: for a named event or for a run it has started.</summary>
+public enum RunStatus { Queued, Running, WaitingForApproval, WaitingForTime, WaitingForEvent, Succeeded, Failed, Cancelled, Parked }
 
 /// <summary>One execution of an agent's version (table <c>task_executions</c>).</summary>
 public sealed class Run : IInWorkspace
@@ -33,6 +34,21 @@ public sealed class Run : IInWorkspace
     /// <summary>The person or API key that started it by hand or over the API; null for mail and schedules. Nobody approves their own work.</summary>
     public Guid? StartedBy { get; init; }
     public Guid? MailId { get; init; }
+    /// <summary>The run whose agent node called this one, and that node's step; null for a run that stands by itself.</summary>
+    public Guid? ParentRunId { get; init; }
+    public Guid? ParentStepId { get; init; }
+    /// <summary>Calls between agents that led here; 0 when none did.</summary>
+    public int Depth { get; init; }
+    /// <summary>Runs that led here by calls, events or webhooks, so that a circle of them comes to an end.</summary>
+    public int Hops { get; init; }
+    /// <summary>The run this one repeats: with edited input, on another version, or as a rehearsal.</summary>
+    public Guid? RepeatOf { get; init; }
+    /// <summary>Everything is recorded and judged, nothing leaves.</summary>
+    public bool Rehearsal { get; init; }
+    /// <summary>Somebody asked it to stop: what is busy may finish, nothing new starts.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; set; }
+    /// <summary>The earliest moment one of its steps waits for; null when none waits for time.</summary>
+    public DateTimeOffset? WakeAt { get; set; }
     /// <summary>The fence: whoever writes must have read this version; a stale writer is refused.</summary>
     public int Version { get; set; } = 1;
 

@@ -13,6 +13,11 @@ public sealed class RunStep : IInWorkspace
     public required Guid WorkspaceId { get; init; }
     public required Guid RunId { get; init; }
     public required string NodeId { get; init; }
+    /// <summary>
+    /// Which round of which loop it belongs to: empty outside of loops, "each/3" in the fourth round of the node "each",
+    /// "each/3/inner/0" in a loop within it. Node id and path together name a place in the run.
+    /// </summary>
+    public string Path { get; init; } = "";
     public required string Kind { get; init; }
     public string? Title { get; init; }
     /// <summary>From 1 in the order the steps were recorded.</summary>
@@ -35,5 +40,7 @@ public sealed class RunStep : IInWorkspace
     public int Attempt { get; set; } = 1;
     public required DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? CompletedAt { get; set; }
+    /// <summary>When a waiting step goes on by itself: its time has come, or it has waited long enough.</summary>
+    public DateTimeOffset? WakeAt { get; set; }
     public double? DurationMs { get; set; }
 }

@@ -51,7 +51,7 @@ public sealed class LookAtHome(BizQDatabase database, TimeProvider clock)
         [
             .. agents.Select(agent => new HomeAgent(
                 agent.Id, agent.Name, agent.Status, Of(agent.Id, RunStatus.Succeeded), Of(agent.Id, RunStatus.Failed, RunStatus.Parked),
-                Of(agent.Id, RunStatus.WaitingForApproval, RunStatus.WaitingForTime))),
+                Of(agent.Id, RunStatus.WaitingForApproval, RunStatus.WaitingForTime, RunStatus.WaitingForEvent))),
         ];
     }
 }

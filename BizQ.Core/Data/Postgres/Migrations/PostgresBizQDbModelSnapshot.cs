@@ -902,6 +902,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("agent_version_id");
 
+                    b.Property<DateTimeOffset?>("CancelRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancel_requested_at");
+
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
@@ -910,6 +914,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("numeric")
                         .HasColumnName("cost_usd");
 
+                    b.Property<int>("Depth")
+                        .HasColumnType("integer")
+                        .HasColumnName("depth");
+
                     b.Property<int?>("DurationMs")
                         .HasColumnType("integer")
                         .HasColumnName("duration_ms");
@@ -917,6 +925,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("jsonb")
                         .HasColumnName("error");
+
+                    b.Property<int>("Hops")
+                        .HasColumnType("integer")
+                        .HasColumnName("hops");
 
                     b.Property<string>("IdempotencyKey")
                         .IsRequired()
@@ -935,6 +947,22 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.Property<string>("Output")
                         .HasColumnType("jsonb")
                         .HasColumnName("output");
+
+                    b.Property<Guid?>("ParentRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_run_id");
+
+                    b.Property<Guid?>("ParentStepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_step_id");
+
+                    b.Property<bool>("Rehearsal")
+                        .HasColumnType("boolean")
+                        .HasColumnName("rehearsal");
+
+                    b.Property<Guid?>("RepeatOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repeat_of");
 
                     b.Property<DateTimeOffset>("StartedAt")
                         .HasColumnType("timestamp with time zone")
@@ -973,6 +1001,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<DateTimeOffset?>("WakeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("wake_at");
+
                     b.Property<Guid>("WorkspaceId")
                         .HasColumnType("uuid")
                         .HasColumnName("workspace_id");
@@ -983,12 +1015,19 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.HasIndex("Status")
                         .HasDatabaseName("ix_task_executions_status");
 
+                    b.HasIndex("WakeAt")
+                        .HasDatabaseName("ix_task_executions_wake_at")
+                        .HasFilter("wake_at IS NOT NULL");
+
                     b.HasIndex("WorkspaceId", "Id")
                         .HasDatabaseName("ix_task_executions_workspace_id_id");
 
                     b.HasIndex("WorkspaceId", "IdempotencyKey")
                         .IsUnique()
                         .HasDatabaseName("ix_task_executions_workspace_id_idempotency_key");
+
+                    b.HasIndex("WorkspaceId", "ParentRunId")
+                        .HasDatabaseName("ix_task_executions_workspace_id_parent_run_id");
 
                     b.HasIndex("WorkspaceId", "AgentId", "Id")
                         .HasDatabaseName("ix_task_executions_workspace_id_agent_id_id");
@@ -1068,6 +1107,11 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("output_tokens");
 
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("path");
+
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
@@ -1089,6 +1133,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("title");
 
+                    b.Property<DateTimeOffset?>("WakeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("wake_at");
+
                     b.Property<Guid>("WorkspaceId")
                         .HasColumnType("uuid")
                         .HasColumnName("workspace_id");
@@ -1101,6 +1149,46 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasDatabaseName("ix_run_steps_workspace_id_run_id_sequence");
 
                     b.ToTable("run_steps", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Runs.RunWait", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Correlation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("correlation");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("event");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("StepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("step_id");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_run_waits");
+
+                    b.HasIndex("WorkspaceId", "RunId")
+                        .HasDatabaseName("ix_run_waits_workspace_id_run_id");
+
+                    b.HasIndex("WorkspaceId", "Event", "Correlation")
+                        .HasDatabaseName("ix_run_waits_workspace_id_event_correlation");
+
+                    b.ToTable("run_waits", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Workspaces.ApiKey", b =>

@@ -878,6 +878,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("agent_version_id");
 
+                    b.Property<long?>("CancelRequestedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cancel_requested_at");
+
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("completed_at");
@@ -886,6 +890,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("cost_usd");
 
+                    b.Property<int>("Depth")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("depth");
+
                     b.Property<int?>("DurationMs")
                         .HasColumnType("INTEGER")
                         .HasColumnName("duration_ms");
@@ -893,6 +901,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("TEXT")
                         .HasColumnName("error");
+
+                    b.Property<int>("Hops")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hops");
 
                     b.Property<string>("IdempotencyKey")
                         .IsRequired()
@@ -911,6 +923,22 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.Property<string>("Output")
                         .HasColumnType("TEXT")
                         .HasColumnName("output");
+
+                    b.Property<Guid?>("ParentRunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("parent_run_id");
+
+                    b.Property<Guid?>("ParentStepId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("parent_step_id");
+
+                    b.Property<bool>("Rehearsal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rehearsal");
+
+                    b.Property<Guid?>("RepeatOf")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("repeat_of");
 
                     b.Property<long>("StartedAt")
                         .HasColumnType("INTEGER")
@@ -949,6 +977,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
+                    b.Property<long?>("WakeAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("wake_at");
+
                     b.Property<Guid>("WorkspaceId")
                         .HasColumnType("TEXT")
                         .HasColumnName("workspace_id");
@@ -959,12 +991,19 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.HasIndex("Status")
                         .HasDatabaseName("ix_task_executions_status");
 
+                    b.HasIndex("WakeAt")
+                        .HasDatabaseName("ix_task_executions_wake_at")
+                        .HasFilter("wake_at IS NOT NULL");
+
                     b.HasIndex("WorkspaceId", "Id")
                         .HasDatabaseName("ix_task_executions_workspace_id_id");
 
                     b.HasIndex("WorkspaceId", "IdempotencyKey")
                         .IsUnique()
                         .HasDatabaseName("ix_task_executions_workspace_id_idempotency_key");
+
+                    b.HasIndex("WorkspaceId", "ParentRunId")
+                        .HasDatabaseName("ix_task_executions_workspace_id_parent_run_id");
 
                     b.HasIndex("WorkspaceId", "AgentId", "Id")
                         .HasDatabaseName("ix_task_executions_workspace_id_agent_id_id");
@@ -1044,6 +1083,11 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("output_tokens");
 
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("path");
+
                     b.Property<Guid>("RunId")
                         .HasColumnType("TEXT")
                         .HasColumnName("run_id");
@@ -1065,6 +1109,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("title");
 
+                    b.Property<long?>("WakeAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("wake_at");
+
                     b.Property<Guid>("WorkspaceId")
                         .HasColumnType("TEXT")
                         .HasColumnName("workspace_id");
@@ -1077,6 +1125,46 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasDatabaseName("ix_run_steps_workspace_id_run_id_sequence");
 
                     b.ToTable("run_steps", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Runs.RunWait", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Correlation")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("correlation");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("StepId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("step_id");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_run_waits");
+
+                    b.HasIndex("WorkspaceId", "RunId")
+                        .HasDatabaseName("ix_run_waits_workspace_id_run_id");
+
+                    b.HasIndex("WorkspaceId", "Event", "Correlation")
+                        .HasDatabaseName("ix_run_waits_workspace_id_event_correlation");
+
+                    b.ToTable("run_waits", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Workspaces.ApiKey", b =>

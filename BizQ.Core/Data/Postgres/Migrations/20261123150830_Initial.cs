@@ -388,6 +388,7 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
                     run_id = table.Column<Guid>(type: "uuid", nullable: false),
                     node_id = table.Column<string>(type: "text", nullable: false),
+                    path = table.Column<string>(type: "text", nullable: false),
                     kind = table.Column<string>(type: "text", nullable: false),
                     title = table.Column<string>(type: "text", nullable: true),
                     sequence = table.Column<int>(type: "integer", nullable: false),
@@ -406,11 +407,28 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     attempt = table.Column<int>(type: "integer", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    wake_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     duration_ms = table.Column<double>(type: "double precision", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_run_steps", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "run_waits",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    step_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "text", nullable: false),
+                    correlation = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_run_waits", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -458,6 +476,14 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     started_by_name = table.Column<string>(type: "text", nullable: false),
                     started_by = table.Column<Guid>(type: "uuid", nullable: true),
                     mail_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    parent_run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    parent_step_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    depth = table.Column<int>(type: "integer", nullable: false),
+                    hops = table.Column<int>(type: "integer", nullable: false),
+                    repeat_of = table.Column<Guid>(type: "uuid", nullable: true),
+                    rehearsal = table.Column<bool>(type: "boolean", nullable: false),
+                    cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    wake_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
@@ -645,6 +671,16 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_run_waits_workspace_id_event_correlation",
+                table: "run_waits",
+                columns: new[] { "workspace_id", "event", "correlation" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_run_waits_workspace_id_run_id",
+                table: "run_waits",
+                columns: new[] { "workspace_id", "run_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_search_entries_id",
                 table: "search_entries",
                 column: "id",
@@ -667,6 +703,12 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 column: "status");
 
             migrationBuilder.CreateIndex(
+                name: "ix_task_executions_wake_at",
+                table: "task_executions",
+                column: "wake_at",
+                filter: "wake_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_task_executions_workspace_id_agent_id_id",
                 table: "task_executions",
                 columns: new[] { "workspace_id", "agent_id", "id" });
@@ -681,6 +723,11 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 table: "task_executions",
                 columns: new[] { "workspace_id", "idempotency_key" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_task_executions_workspace_id_parent_run_id",
+                table: "task_executions",
+                columns: new[] { "workspace_id", "parent_run_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_workspaces_slug",
@@ -745,6 +792,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "run_steps");
+
+            migrationBuilder.DropTable(
+                name: "run_waits");
 
             migrationBuilder.DropTable(
                 name: "search_entries");

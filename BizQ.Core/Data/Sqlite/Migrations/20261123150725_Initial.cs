@@ -386,6 +386,7 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     run_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     node_id = table.Column<string>(type: "TEXT", nullable: false),
+                    path = table.Column<string>(type: "TEXT", nullable: false),
                     kind = table.Column<string>(type: "TEXT", nullable: false),
                     title = table.Column<string>(type: "TEXT", nullable: true),
                     sequence = table.Column<int>(type: "INTEGER", nullable: false),
@@ -404,11 +405,28 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     started_at = table.Column<long>(type: "INTEGER", nullable: false),
                     completed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    wake_at = table.Column<long>(type: "INTEGER", nullable: true),
                     duration_ms = table.Column<double>(type: "REAL", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_run_steps", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "run_waits",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    step_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "TEXT", nullable: false),
+                    correlation = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_run_waits", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -455,6 +473,14 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     started_by_name = table.Column<string>(type: "TEXT", nullable: false),
                     started_by = table.Column<Guid>(type: "TEXT", nullable: true),
                     mail_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    parent_run_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    parent_step_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    depth = table.Column<int>(type: "INTEGER", nullable: false),
+                    hops = table.Column<int>(type: "INTEGER", nullable: false),
+                    repeat_of = table.Column<Guid>(type: "TEXT", nullable: true),
+                    rehearsal = table.Column<bool>(type: "INTEGER", nullable: false),
+                    cancel_requested_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    wake_at = table.Column<long>(type: "INTEGER", nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -636,6 +662,16 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_run_waits_workspace_id_event_correlation",
+                table: "run_waits",
+                columns: new[] { "workspace_id", "event", "correlation" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_run_waits_workspace_id_run_id",
+                table: "run_waits",
+                columns: new[] { "workspace_id", "run_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_search_entries_id",
                 table: "search_entries",
                 column: "id",
@@ -652,6 +688,12 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 column: "status");
 
             migrationBuilder.CreateIndex(
+                name: "ix_task_executions_wake_at",
+                table: "task_executions",
+                column: "wake_at",
+                filter: "wake_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_task_executions_workspace_id_agent_id_id",
                 table: "task_executions",
                 columns: new[] { "workspace_id", "agent_id", "id" });
@@ -666,6 +708,11 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 table: "task_executions",
                 columns: new[] { "workspace_id", "idempotency_key" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_task_executions_workspace_id_parent_run_id",
+                table: "task_executions",
+                columns: new[] { "workspace_id", "parent_run_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_workspaces_slug",
@@ -730,6 +777,9 @@ namespace BizQ.Core.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "run_steps");
+
+            migrationBuilder.DropTable(
+                name: "run_waits");
 
             migrationBuilder.DropTable(
                 name: "search_entries");
