@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace BizQ.Agents.Runtime;
 
 /// <summary>What every drive works with.</summary>
-public sealed record DriveParts(LoadRun Load, NodeWork Nodes, EffectWork Effects, RecordSteps Record, JournalWriter Writer, TimeProvider Clock, ILogger<RunLoop> Log);
+public sealed record DriveParts(IRunStore Store, NodeWork Nodes, EffectWork Effects, RecordSteps Record, TimeProvider Clock, ILogger<RunLoop> Log);
 
 /// <summary>
 /// One drive of one run: asks the interpreter, works on nodes (independent ones side by side), commits what came of them, asks
@@ -122,7 +122,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             if (worked.Count == 0 && Journal.Run.Status == before)
                 return decision;
             _known.UnionWith(entry.NewSteps.Select(s => s.Id));
-            if (await parts.Writer.Commit(entry))
+            if (await parts.Store.Commit(entry))
             {
                 _intended.UnionWith(worked.Where(w => w.Effect is { State: EffectState.Intended }).Select(w => w.Effect!.Id));
                 return decision;
@@ -140,7 +140,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
     private async Task<List<Worked>?> Reread(JournalEntry refused, List<Worked> worked)
     {
         var runId = Journal.Run.Id;
-        if (await parts.Load.Find(runId, CancellationToken.None) is not { } fresh || fresh.Journal.Steps.Any(s => !_known.Contains(s.Id)))
+        if (await parts.Store.Find(runId, CancellationToken.None) is not { } fresh || fresh.Journal.Steps.Any(s => !_known.Contains(s.Id)))
         {
             parts.Log.LogWarning("Run {Run} is driven from elsewhere; letting go of it here", runId);
             return null;

@@ -9,7 +9,7 @@ namespace BizQ.Agents.Runtime;
 /// The entry to a run: loads it, drives it as far as it goes, and keeps one that fails again and again from costing others
 /// anything. One drive per run at a time is the caller's care; should two meet all the same, the fence lets one through.
 /// </summary>
-public sealed class RunLoop(LoadRun load, CompiledAgents agents, DriveParts parts, RuntimeOptions options, ILogger<RunLoop> log) : IDisposable
+public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts parts, RuntimeOptions options, ILogger<RunLoop> log) : IDisposable
 {
     /// <summary>Unexpected failures in a row after which a run is parked. Each is some 10 s apart, a sweep's distance.</summary>
     private const int MostFailures = 5;
@@ -69,7 +69,7 @@ public sealed class RunLoop(LoadRun load, CompiledAgents agents, DriveParts part
 
     private async Task DriveOnce(Guid runId, CancellationToken stop)
     {
-        if (await load.Find(runId, stop) is not { } loaded)
+        if (await store.Find(runId, stop) is not { } loaded)
             return;
         var (graph, problem) = await agents.Find(loaded.Journal.Run.WorkspaceId, loaded.Journal.Run.AgentVersionId, stop);
         if (graph is null)
@@ -82,7 +82,7 @@ public sealed class RunLoop(LoadRun load, CompiledAgents agents, DriveParts part
     {
         try
         {
-            if (await load.Find(runId, stop) is { } loaded)
+            if (await store.Find(runId, stop) is { } loaded)
                 await Park(loaded.Journal, "failsAgainAndAgain", $"BizQ failed {MostFailures} times in a row to go on with this run, last with {problem.GetType().Name}. Its log says more. Try the run again once the cause is gone.");
             _failures.TryRemove(runId, out _);
         }
@@ -98,7 +98,7 @@ public sealed class RunLoop(LoadRun load, CompiledAgents agents, DriveParts part
             return;
         var entry = new JournalEntry(journal.Run);
         parts.Record.Conclude(journal, entry, new Decision.Park(code, message));
-        await parts.Writer.Commit(entry);
+        await store.Commit(entry);
     }
 
     private static bool DatabaseIsAway(Exception problem)

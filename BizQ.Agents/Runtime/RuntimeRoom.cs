@@ -18,6 +18,7 @@ public static class RuntimeRoom
             .AddSingleton<JournalWriter>()
             .AddSingleton<CompiledAgents>()
             .AddSingleton<LoadRun>()
+            .AddSingleton<IRunStore, StoredRuns>()
             .AddSingleton<RecordSteps>()
             .AddSingleton<EffectWork>()
             .AddSingleton<NodeWork>()

@@ -1,0 +1,9 @@
+namespace BizQ.Agents.Runtime;
+
+/// <summary>The runs in the database.</summary>
+public sealed class StoredRuns(LoadRun load, JournalWriter writer) : IRunStore
+{
+    public Task<LoadedRun?> Find(Guid runId, CancellationToken cancel) => load.Find(runId, cancel);
+
+    public Task<bool> Commit(JournalEntry entry) => writer.Commit(entry);
+}
