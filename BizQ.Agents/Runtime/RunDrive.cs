@@ -39,7 +39,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             while (decision is not null)
             {
                 if (decision is Decision.Go { Halt: true } || _fault is not null)
-                    await halt.CancelAsync();
+                    await Off(halt.Cancel);
                 if (decision is Decision.Go go && _fault is null && !stop.IsCancellationRequested)
                     Begin(go, halt.Token);
                 if (_busy.Count == 0)
@@ -50,12 +50,20 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         }
         finally
         {
-            await halt.CancelAsync();
-            await ((Task)Task.WhenAll(_busy.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Off(halt.Cancel);
+            await ((Task)Task.WhenAll(_busy.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
         if (_fault is not null)
             ExceptionDispatchInfo.Throw(_fault);
     }
+
+    /// <summary>
+    /// Beside the drive, on the scheduler that it runs on: the thread pool, unless the simulator decides in which order things
+    /// happen. Nothing of a drive may leave that scheduler, or a seed would not replay.
+    /// </summary>
+    private static Task<T> Off<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+
+    private static Task Off(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
 
     private void Begin(Decision.Go go, CancellationToken halt)
     {
@@ -63,7 +71,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         {
             var (journal, scope) = (Journal, RunScope.Of(Journal, _loaded.Workspace, parts.Clock.GetUtcNow()));
             foreach (var node in go.Start)
-                _busy[node.Id] = Task.Run(() => parts.Nodes.Start(journal, graph, node, scope, halt), CancellationToken.None);
+                _busy[node.Id] = Off(() => parts.Nodes.Start(journal, graph, node, scope, halt)).Unwrap();
         }
         foreach (var step in go.Continue)
             _busy[step.NodeId] = GoOn(step, halt);
@@ -75,7 +83,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         if (journal.EffectOf(step) is { } effect)
         {
             var here = _intended.Contains(effect.Id);
-            return Task.Run<Worked?>(async () => await parts.Effects.Continue(journal, graph.Definition, node, step, here, halt), CancellationToken.None);
+            return Off<Task<Worked?>>(async () => await parts.Effects.Continue(journal, graph.Definition, node, step, here, halt)).Unwrap();
         }
         return Task.FromResult<Worked?>(Decided(node, step, journal.ApprovalOf(step)));
     }
