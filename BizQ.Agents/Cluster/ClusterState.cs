@@ -1,4 +1,4 @@
-using BizQ.Agents.Runtime;
+using BizQ.Agents.Runtime.Journal;
 using BizQ.Core.Monitoring;
 
 namespace BizQ.Agents.Cluster;

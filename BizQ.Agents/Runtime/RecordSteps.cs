@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BizQ.Agents.Runtime.Journal;
 using BizQ.Core;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;

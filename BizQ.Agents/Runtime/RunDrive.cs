@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using BizQ.Agents.Runtime.Journal;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;

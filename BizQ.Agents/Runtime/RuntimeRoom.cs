@@ -1,3 +1,4 @@
+using BizQ.Agents.Runtime.Journal;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

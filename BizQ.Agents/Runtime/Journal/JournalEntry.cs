@@ -5,7 +5,7 @@ using BizQ.Core.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 
-namespace BizQ.Agents.Runtime;
+namespace BizQ.Agents.Runtime.Journal;
 
 /// <summary>
 /// What one commit writes for one run: always the run itself, because its version is the fence, and whatever came of its

@@ -1,4 +1,4 @@
-namespace BizQ.Agents.Runtime;
+namespace BizQ.Agents.Runtime.Journal;
 
 /// <summary>
 /// Where runs are kept, outside this process: all that the run loop asks of a database. In production it is one

@@ -4,7 +4,7 @@ using BizQ.Core.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
-namespace BizQ.Agents.Runtime;
+namespace BizQ.Agents.Runtime.Journal;
 
 /// <summary>
 /// The one writer of all runs of this process. What waits while a commit is under way goes together into the next one (group

@@ -3,7 +3,7 @@ using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
-namespace BizQ.Agents.Runtime;
+namespace BizQ.Agents.Runtime.Journal;
 
 /// <summary>A run as it stands in the database, with what its expressions may know of the workspace.</summary>
 public sealed record LoadedRun(RunJournal Journal, Workspace Workspace);

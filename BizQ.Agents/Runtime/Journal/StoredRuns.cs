@@ -1,4 +1,4 @@
-namespace BizQ.Agents.Runtime;
+namespace BizQ.Agents.Runtime.Journal;
 
 /// <summary>The runs in the database.</summary>
 public sealed class StoredRuns(LoadRun load, JournalWriter writer) : IRunStore
