@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;

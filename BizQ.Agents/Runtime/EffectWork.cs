@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BizQ.Agents.Effects;
 using BizQ.Agents.Nodes;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Context;
@@ -20,12 +21,12 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
 
     internal async Task<Worked> Propose(
-        Run run, AgentDefinition agent, NodeDefinition node, NodeResult.Propose proposal, JsonElement input, IReadOnlyList<Evidence> gathered,
+        Run run, AgentDefinition agent, Due due, NodeResult.Propose proposal, JsonElement input, IReadOnlyList<Evidence> gathered,
         DateTimeOffset started, CancellationToken stop)
     {
         var since = clock.GetTimestamp();
-        var judged = await desk.Judge(run, agent, node, proposal.Operation, proposal.Arguments, gathered, stop);
-        var waiting = new Worked(node, null, started, 0)
+        var judged = await desk.Judge(run, agent, due.Node, proposal.Operation, proposal.Arguments, gathered, stop);
+        var waiting = new Worked(due, null, started, 0)
         {
             Status = StepStatus.Waiting,
             Input = input,
@@ -39,11 +40,11 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
     }
 
     /// <param name="intendedHere">True when this process committed the intent itself, so that nobody can have acted on it yet.</param>
-    internal async Task<Worked> Continue(RunJournal journal, AgentDefinition agent, NodeDefinition node, RunStep step, bool intendedHere, CancellationToken stop)
+    internal async Task<Worked> Continue(RunJournal journal, AgentDefinition agent, Due due, RunStep step, bool intendedHere, CancellationToken stop)
     {
         var (run, effect) = (journal.Run, journal.EffectOf(step)!);
         var since = clock.GetTimestamp();
-        var waiting = new Worked(node, step, step.StartedAt, 0) { Status = StepStatus.Waiting, Effect = effect };
+        var waiting = new Worked(due, step, step.StartedAt, 0) { Status = StepStatus.Waiting, Effect = effect };
         var after = effect.State switch
         {
             EffectState.Approved or EffectState.Rechecked => await Intend(waiting, run, agent, effect, stop),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BizQ.Agents.Models;
 using BizQ.Agents.Nodes;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
@@ -24,12 +25,12 @@ public sealed class NodeWork(
     /// Null when it was stopped before anything came of it. The one place where a node's unexpected exceptions are caught: they
     /// become the step's stored failure.
     /// </summary>
-    internal async Task<Worked?> Start(RunJournal journal, Graph graph, NodeDefinition node, JsonElement scope, CancellationToken stop)
+    internal async Task<Worked?> Start(RunJournal journal, Graph graph, Due due, JsonElement scope, CancellationToken stop)
     {
-        var (started, since) = (clock.GetUtcNow(), clock.GetTimestamp());
+        var (node, started, since) = (due.Node, clock.GetUtcNow(), clock.GetTimestamp());
         try
         {
-            return await Start(journal, graph, node, scope, started, since, stop);
+            return await Start(journal, graph, due, scope, started, since, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -39,28 +40,28 @@ public sealed class NodeWork(
         {
             var reference = ids.New().ToString("N")[^8..];
             log.LogError(problem, "Node {Node} ({Kind}) of run {Run} failed unexpectedly, reference {Reference}", node.Id, node.Kind, journal.Run.Id, reference);
-            return Failed(node, started, since, null, "unexpected", $"Something in BizQ went wrong here; it is not the agent's fault. The log has the details under the reference {reference}.");
+            return Failed(due, started, since, null, "unexpected", $"Something in BizQ went wrong here; it is not the agent's fault. The log has the details under the reference {reference}.");
         }
     }
 
     private async Task<Worked?> Start(
-        RunJournal journal, Graph graph, NodeDefinition node, JsonElement scope, DateTimeOffset started, long since, CancellationToken stop)
+        RunJournal journal, Graph graph, Due due, JsonElement scope, DateTimeOffset started, long since, CancellationToken stop)
     {
-        var run = journal.Run;
+        var (run, node) = (journal.Run, due.Node);
         if (!_kinds.TryGetValue(node.Kind, out var kind))
-            return Failed(node, started, since, null, "unknownKind", $"This version of BizQ has no node kind '{node.Kind}'.");
+            return Failed(due, started, since, null, "unknownKind", $"This version of BizQ has no node kind '{node.Kind}'.");
         var resolved = expressions.Resolve(node.Settings ?? Json.EmptyObject, kind.Description.Expressions, scope);
         if (resolved.Refusal is { } refusal)
-            return Failed(node, started, since, null, refusal.Code, refusal.Message);
+            return Failed(due, started, since, null, refusal.Code, refusal.Message);
         var input = resolved.Value;
         var gathered = journal.Gathered();
         var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, graph.Definition, node, input, gathered, scope, run.CostUsd);
         switch (await Attempt(kind, given, stop))
         {
             case NodeResult.Completed done when Bytes(done.Output) > MostBytes || Bytes(input) > MostBytes:
-                return Failed(node, started, since, null, "tooLarge", $"The step's input or output is larger than {MostBytes:N0} bytes. Select the parts that are needed, or store it as a document.");
+                return Failed(due, started, since, null, "tooLarge", $"The step's input or output is larger than {MostBytes:N0} bytes. Select the parts that are needed, or store it as a document.");
             case NodeResult.Completed done:
-                return new Worked(node, null, started, Spent(since))
+                return new Worked(due, null, started, Spent(since))
                 {
                     Status = StepStatus.Succeeded,
                     Input = input,
@@ -70,11 +71,11 @@ public sealed class NodeWork(
                     Taints = done.Taints,
                 };
             case NodeResult.Ask ask:
-                return new Worked(node, null, started, Spent(since)) { Status = StepStatus.Waiting, Input = input, Approval = ApprovalFor(run, node, ask) };
+                return new Worked(due, null, started, Spent(since)) { Status = StepStatus.Waiting, Input = input, Approval = ApprovalFor(run, node, ask) };
             case NodeResult.Propose propose:
-                return await effects.Propose(run, graph.Definition, node, propose, input, gathered, started, stop);
+                return await effects.Propose(run, graph.Definition, due, propose, input, gathered, started, stop);
             case NodeResult.Failed failed:
-                return Failed(node, started, since, input, failed.Code, failed.Message) with { Use = failed.Use };
+                return Failed(due, started, since, input, failed.Code, failed.Message) with { Use = failed.Use };
             default:
                 throw new InvalidOperationException($"The node kind '{node.Kind}' returned something the run loop does not know.");
         }
@@ -126,8 +127,8 @@ public sealed class NodeWork(
         RequestedAt = clock.GetUtcNow(),
     };
 
-    private Worked Failed(NodeDefinition node, DateTimeOffset started, long since, JsonElement? input, string code, string message) =>
-        new(node, null, started, Spent(since)) { Status = StepStatus.Failed, Input = input is { } given && Bytes(given) <= MostBytes ? input : null, Error = Worked.ErrorOf(code, message) };
+    private Worked Failed(Due due, DateTimeOffset started, long since, JsonElement? input, string code, string message) =>
+        new(due, null, started, Spent(since)) { Status = StepStatus.Failed, Input = input is { } given && Bytes(given) <= MostBytes ? input : null, Error = Worked.ErrorOf(code, message) };
 
     private double Spent(long since) => clock.GetElapsedTime(since).TotalMilliseconds;
 

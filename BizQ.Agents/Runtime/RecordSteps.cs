@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
 using BizQ.Core;
 using BizQ.Core.Effects;
@@ -36,13 +37,14 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
     internal void Conclude(RunJournal journal, JournalEntry entry, Decision decision)
     {
         var run = journal.Run;
+        run.WakeAt = (decision as Decision.Wait)?.WakeAt;
         switch (decision)
         {
             case Decision.Go when !run.Ended && run.Status != RunStatus.Parked:
                 run.Status = RunStatus.Running;
                 break;
-            case Decision.Wait:
-                run.Status = RunStatus.WaitingForApproval;
+            case Decision.Wait wait:
+                run.Status = wait.Status;
                 break;
             case Decision.End end:
                 run.Output = end.Output;
@@ -65,9 +67,10 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         Id = ids.New(),
         WorkspaceId = journal.Run.WorkspaceId,
         RunId = journal.Run.Id,
-        NodeId = worked.Node.Id,
-        Kind = worked.Node.Kind,
-        Title = worked.Node.Title,
+        NodeId = worked.Due.Node.Id,
+        Path = worked.Due.Path,
+        Kind = worked.Due.Node.Kind,
+        Title = worked.Due.Node.Title,
         Sequence = journal.NextSequence,
         Status = worked.Status,
         Input = worked.Input,
@@ -76,7 +79,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         InputTokens = worked.Use?.InputTokens,
         OutputTokens = worked.Use?.OutputTokens,
         CostUsd = worked.Use?.CostUsd,
-        Attempt = journal.Retries(worked.Node.Id) + 1,
+        Attempt = journal.Retries(worked.Due.Place) + 1,
         StartedAt = worked.StartedAt,
     };
 
@@ -95,7 +98,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
                 continue;
             if (edge.When is { Length: > 0 } when)
             {
-                scope ??= RunScope.Of(loaded.Journal, loaded.Workspace, clock.GetUtcNow());
+                scope ??= RunScope.Of(loaded.Journal, step.Path, loaded.Workspace, clock.GetUtcNow());
                 var holds = expressions.Holds(when, scope.Value);
                 if (holds.Refusal is { } refusal)
                 {

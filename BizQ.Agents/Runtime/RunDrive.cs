@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
 using BizQ.Core;
-using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
@@ -18,7 +18,10 @@ public sealed record DriveParts(IRunStore Store, NodeWork Nodes, EffectWork Effe
 /// </summary>
 internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
 {
-    private readonly Dictionary<string, Task<Worked?>> _busy = new(StringComparer.Ordinal);
+    /// <summary>A timer takes no longer spans than some weeks; looking again after a day costs nothing.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromDays(1);
+
+    private readonly Dictionary<Place, Task<Worked?>> _busy = [];
 
     /// <summary>Effects whose intent this drive committed: nobody can have acted on them before it does.</summary>
     private readonly HashSet<Guid> _intended = [];
@@ -45,7 +48,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
                     Begin(go, halt.Token);
                 if (_busy.Count == 0)
                     break;
-                await Task.WhenAny(_busy.Values);
+                await SomethingToDo((decision as Decision.Go)?.WakeAt);
                 decision = await Commit(Finished());
             }
         }
@@ -66,30 +69,46 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
 
     private static Task Off(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
 
-    private void Begin(Decision.Go go, CancellationToken halt)
+    /// <summary>Until somebody has finished, or a waiting step has reached its moment meanwhile.</summary>
+    private async Task SomethingToDo(DateTimeOffset? wakeAt)
     {
-        if (go.Start.Count > 0)
+        if (wakeAt is not { } at)
         {
-            var (journal, scope) = (Journal, RunScope.Of(Journal, _loaded.Workspace, parts.Clock.GetUtcNow()));
-            foreach (var node in go.Start)
-                _busy[node.Id] = Off(() => parts.Nodes.Start(journal, graph, node, scope, halt)).Unwrap();
+            await Task.WhenAny(_busy.Values);
+            return;
         }
-        foreach (var step in go.Continue)
-            _busy[step.NodeId] = GoOn(step, halt);
+        using var enough = new CancellationTokenSource();
+        var moment = at - parts.Clock.GetUtcNow();
+        var due = Task.Delay(moment < TimeSpan.Zero ? TimeSpan.Zero : moment < LongestLook ? moment : LongestLook, parts.Clock, enough.Token);
+        await Task.WhenAny([.. _busy.Values, due]);
+        await Off(enough.Cancel);
     }
 
-    private Task<Worked?> GoOn(RunStep step, CancellationToken halt)
+    private void Begin(Decision.Go go, CancellationToken halt)
     {
-        var (journal, node) = (Journal, graph.Find(step.NodeId)!);
+        var (journal, now) = (Journal, parts.Clock.GetUtcNow());
+        foreach (var round in go.Start.GroupBy(due => due.Path, StringComparer.Ordinal))
+        {
+            var scope = RunScope.Of(journal, round.Key, _loaded.Workspace, now);
+            foreach (var due in round)
+                _busy[due.Place] = Off(() => parts.Nodes.Start(journal, graph, due, scope, halt)).Unwrap();
+        }
+        foreach (var step in go.Continue)
+            _busy[Place.Of(step)] = GoOn(new Due(step.Path, graph.Find(step.NodeId)!), step, halt);
+    }
+
+    private Task<Worked?> GoOn(Due due, RunStep step, CancellationToken halt)
+    {
+        var journal = Journal;
         if (journal.EffectOf(step) is { } effect)
         {
             var here = _intended.Contains(effect.Id);
-            return Off<Task<Worked?>>(async () => await parts.Effects.Continue(journal, graph.Definition, node, step, here, halt)).Unwrap();
+            return Off<Task<Worked?>>(async () => await parts.Effects.Continue(journal, graph.Definition, due, step, here, halt)).Unwrap();
         }
-        return Task.FromResult<Worked?>(Decided(node, step, journal.ApprovalOf(step)));
+        return Task.FromResult<Worked?>(Decided(due, step, journal.ApprovalOf(step)));
     }
 
-    private static Worked Decided(NodeDefinition node, RunStep step, Approval? approval) => new(node, step, step.StartedAt, 0)
+    private static Worked Decided(Due due, RunStep step, Approval? approval) => new(due, step, step.StartedAt, 0)
     {
         Status = approval is null ? StepStatus.Failed : StepStatus.Succeeded,
         Error = approval is null ? Worked.ErrorOf("approvalLost", "The approval this step waited for is gone. Try the step again.") : null,
@@ -102,9 +121,9 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
     private List<Worked> Finished()
     {
         var done = new List<Worked>();
-        foreach (var (node, task) in _busy.Where(b => b.Value.IsCompleted).ToList())
+        foreach (var (place, task) in _busy.Where(b => b.Value.IsCompleted).ToList())
         {
-            _busy.Remove(node);
+            _busy.Remove(place);
             if (task.IsFaulted)
                 _fault ??= task.Exception.InnerException ?? task.Exception;
 #pragma warning disable RS0030 // The task has completed.
@@ -123,12 +142,12 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             var entry = new JournalEntry(Journal.Run);
             foreach (var one in worked)
                 parts.Record.Add(_loaded, graph, entry, one);
-            var before = Journal.Run.Status;
-            var decision = Interpreter.Advance(graph, Journal, _busy.Keys.ToHashSet(StringComparer.Ordinal));
+            var before = (Journal.Run.Status, Journal.Run.WakeAt);
+            var decision = Interpreter.Advance(graph, Journal, _busy.Keys.ToHashSet(), parts.Clock.GetUtcNow());
             if (worked.Count == 0 && decision is Decision.Go)
                 return decision;
             parts.Record.Conclude(Journal, entry, decision);
-            if (worked.Count == 0 && Journal.Run.Status == before)
+            if (worked.Count == 0 && (Journal.Run.Status, Journal.Run.WakeAt) == before)
                 return decision;
             _known.UnionWith(entry.NewSteps.Select(s => s.Id));
             if (await parts.Store.Commit(entry))

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
 using BizQ.Core.Runs;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using BizQ.Agents.Models;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Core;
-using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Context;
 using BizQ.Core.Effects;
@@ -11,7 +11,7 @@ namespace BizQ.Agents.Runtime;
 
 /// <summary>What came of working on a node for a while; nothing of it is recorded yet.</summary>
 /// <param name="Waited">The waiting step this goes on with; null for a node's first record.</param>
-internal sealed record Worked(NodeDefinition Node, RunStep? Waited, DateTimeOffset StartedAt, double DurationMs)
+internal sealed record Worked(Due Due, RunStep? Waited, DateTimeOffset StartedAt, double DurationMs)
 {
     /// <summary>Waiting: for a person, or for its next part.</summary>
     public required StepStatus Status { get; init; }

@@ -1,4 +1,4 @@
-using BizQ.Agents.Runtime;
+using BizQ.Agents.Runtime.Flow;
 using CsCheck;
 
 namespace BizQ.Tests.Runtime;
@@ -50,22 +50,22 @@ public sealed class AnyGraphTests
         {
             var random = new Random(seed);
             var journal = new RunJournal(Graphs.Run());
-            var busy = new HashSet<string>();
+            var busy = new HashSet<Place>();
             var finished = new List<string>();
             for (var turn = 0; turn < 1000; turn++)
             {
-                switch (Interpreter.Advance(Graph, journal, busy))
+                switch (Interpreter.Advance(Graph, journal, busy, DateTimeOffset.UnixEpoch))
                 {
                     case Decision.Go go:
                         foreach (var node in go.Start)
-                            Assert.True(busy.Add(node.Id));
+                            Assert.True(busy.Add(node.Place));
                         if (busy.Count == 0)
                             return null;
                         foreach (var done in busy.OrderBy(_ => random.Next()).Take(1 + random.Next(busy.Count)).ToList())
                         {
                             busy.Remove(done);
-                            finished.Add(done);
-                            journal.Add(Graphs.Step(journal.NextSequence, done, live: [.. Graph.OutOf(done).Where(i => Live[i])]));
+                            finished.Add(done.NodeId);
+                            journal.Add(Graphs.Step(journal.NextSequence, done.NodeId, live: [.. Graph.OutOf(done.NodeId).Where(i => Live[i])]));
                         }
                         break;
                     case Decision.End:

@@ -1,4 +1,4 @@
-using BizQ.Agents.Runtime;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Core.Approvals;
 using BizQ.Core.Runs;
 using static BizQ.Tests.Runtime.Graphs;
@@ -7,17 +7,18 @@ namespace BizQ.Tests.Runtime;
 
 public sealed class InterpreterTests
 {
-    private static readonly IReadOnlySet<string> Nobody = new HashSet<string>();
+    private static readonly IReadOnlySet<Place> Nobody = new HashSet<Place>();
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
 
     [Fact]
     public void A_new_run_starts_at_its_trigger() =>
-        Assert.Equal(["start"], Started(Interpreter.Advance(Of("start:trigger a", "start>a"), Journal(), Nobody)));
+        Assert.Equal(["start"], Started(Interpreter.Advance(Of("start:trigger a", "start>a"), Journal(), Nobody, Now)));
 
     [Fact]
     public void Independent_branches_start_together()
     {
         var graph = Of("start:trigger a b c", "start>a start>b a>c b>c");
-        Assert.Equal(["a", "b"], Started(Interpreter.Advance(graph, Journal(Step(1, "start", live: [0, 1])), Nobody)));
+        Assert.Equal(["a", "b"], Started(Interpreter.Advance(graph, Journal(Step(1, "start", live: [0, 1])), Nobody, Now)));
     }
 
     [Fact]
@@ -25,7 +26,7 @@ public sealed class InterpreterTests
     {
         var graph = Of("start:trigger a b join", "start>a start>b a>join b>join");
         var journal = Journal(Step(1, "start", live: [0, 1]), Step(2, "a", live: [2]));
-        Assert.Empty(Started(Interpreter.Advance(graph, journal, new HashSet<string> { "b" })));
+        Assert.Empty(Started(Interpreter.Advance(graph, journal, new HashSet<Place> { new("", "b") }, Now)));
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class InterpreterTests
     {
         var graph = Of("start:trigger fork a b far join", "start>fork fork>a:yes fork>b:no b>far a>join far>join");
         var journal = Journal(Step(1, "start", live: [0]), Step(2, "fork", live: [1]), Step(3, "a", live: [4]));
-        Assert.Equal(["join"], Started(Interpreter.Advance(graph, journal, Nobody)));
+        Assert.Equal(["join"], Started(Interpreter.Advance(graph, journal, Nobody, Now)));
     }
 
     [Fact]
@@ -41,14 +42,14 @@ public sealed class InterpreterTests
     {
         var graph = Of("start:trigger a b end", "start>a start>b a>end b>end");
         var journal = Journal(Step(1, "start", live: []));
-        Assert.IsType<Decision.End>(Interpreter.Advance(graph, journal, Nobody));
+        Assert.IsType<Decision.End>(Interpreter.Advance(graph, journal, Nobody, Now));
     }
 
     [Fact]
     public void Its_output_is_what_the_output_node_said()
     {
         var journal = Journal(Step(1, "start", live: [0]), Step(2, "end", kind: "output", output: """{"answer":42}"""));
-        var end = Assert.IsType<Decision.End>(Interpreter.Advance(Of("start:trigger end:output", "start>end"), journal, Nobody));
+        var end = Assert.IsType<Decision.End>(Interpreter.Advance(Of("start:trigger end:output", "start>end"), journal, Nobody, Now));
         Assert.Equal(42, end.Output!.Value.GetProperty("answer").GetInt32());
     }
 
@@ -57,7 +58,7 @@ public sealed class InterpreterTests
     {
         var rejected = Step(2, "send", kind: "tool", output: """{"case":"rejected","state":"rejected","reason":"Too harsh"}""");
         rejected.EffectId = Id();
-        var end = Assert.IsType<Decision.End>(Interpreter.Advance(Of("start:trigger send:tool", "start>send"), Journal(Step(1, "start", live: [0]), rejected), Nobody));
+        var end = Assert.IsType<Decision.End>(Interpreter.Advance(Of("start:trigger send:tool", "start>send"), Journal(Step(1, "start", live: [0]), rejected), Nobody, Now));
         Assert.Equal("Too harsh", end.Output!.Value.GetProperty("rejected").GetString());
     }
 
@@ -69,10 +70,46 @@ public sealed class InterpreterTests
         var ask = Step(2, "ask", StepStatus.Waiting);
         ask.ApprovalId = approval.Id;
         var journal = new RunJournal(Run(), [Step(1, "start", live: [0]), ask], approvals: [approval]);
-        Assert.IsType<Decision.Wait>(Interpreter.Advance(graph, journal, Nobody));
+        Assert.IsType<Decision.Wait>(Interpreter.Advance(graph, journal, Nobody, Now));
 
         approval.State = ApprovalState.Approved;
-        Assert.Same(ask, Assert.Single(Assert.IsType<Decision.Go>(Interpreter.Advance(graph, journal, Nobody)).Continue));
+        Assert.Same(ask, Assert.Single(Assert.IsType<Decision.Go>(Interpreter.Advance(graph, journal, Nobody, Now)).Continue));
+    }
+
+    [Fact]
+    public void A_step_rests_until_its_moment_or_until_what_it_listens_for_has_come()
+    {
+        var graph = Of("start:trigger wait", "start>wait");
+        var wait = Step(2, "wait", StepStatus.Waiting);
+        wait.WakeAt = Now.AddHours(1);
+        var journal = Journal(Step(1, "start", live: [0]), wait);
+        Assert.Equal(new Decision.Wait(RunStatus.WaitingForTime, wait.WakeAt), Interpreter.Advance(graph, journal, Nobody, Now));
+        Assert.Equal([wait], Continued(Interpreter.Advance(graph, journal, Nobody, Now.AddHours(1))));
+
+        journal.Listening.Add(wait.Id);
+        Assert.Equal(new Decision.Wait(RunStatus.WaitingForEvent, wait.WakeAt), Interpreter.Advance(graph, journal, Nobody, Now));
+
+        journal.Listening.Clear();
+        wait.WakeAt = null;
+        Assert.Equal([wait], Continued(Interpreter.Advance(graph, journal, Nobody, Now)));
+    }
+
+    [Fact]
+    public void What_people_can_do_something_about_names_the_wait_and_the_earliest_moment_wakes_it()
+    {
+        var approval = Approval(ApprovalState.Open);
+        var (ask, early, late) = (Step(2, "ask", StepStatus.Waiting), Step(3, "early", StepStatus.Waiting), Step(4, "late", StepStatus.Waiting));
+        ask.ApprovalId = approval.Id;
+        (early.WakeAt, late.WakeAt) = (Now.AddHours(1), Now.AddHours(2));
+        var journal = new RunJournal(Run(), [Step(1, "start", live: [0, 1, 2]), ask, early, late], approvals: [approval]);
+        var graph = Of("start:trigger ask early late", "start>ask start>early start>late");
+        Assert.Equal(new Decision.Wait(RunStatus.WaitingForApproval, early.WakeAt), Interpreter.Advance(graph, journal, Nobody, Now));
+
+        journal.Listening.Add(late.Id);
+        approval.State = ApprovalState.Approved;
+        var go = Assert.IsType<Decision.Go>(Interpreter.Advance(graph, journal, new HashSet<Place> { new("", "ask") }, Now));
+        Assert.Empty(go.Continue);
+        Assert.Equal(early.WakeAt, go.WakeAt);
     }
 
     [Fact]
@@ -80,8 +117,8 @@ public sealed class InterpreterTests
     {
         var graph = Of("start:trigger a b", "start>a start>b");
         var journal = Journal(Step(1, "start", live: [0, 1]), Step(2, "a", StepStatus.Failed));
-        Assert.True(Assert.IsType<Decision.Go>(Interpreter.Advance(graph, journal, new HashSet<string> { "b" })).Halt);
-        Assert.Equal("a", Assert.IsType<Decision.Fail>(Interpreter.Advance(graph, journal, Nobody)).Step.NodeId);
+        Assert.True(Assert.IsType<Decision.Go>(Interpreter.Advance(graph, journal, new HashSet<Place> { new("", "b") }, Now)).Halt);
+        Assert.Equal("a", Assert.IsType<Decision.Fail>(Interpreter.Advance(graph, journal, Nobody, Now)).Step.NodeId);
     }
 
     [Fact]
@@ -89,10 +126,10 @@ public sealed class InterpreterTests
     {
         var graph = Of("start:trigger a", "start>a");
         var journal = Journal(Step(1, "start", live: [0]), Step(2, "a", StepStatus.Retried));
-        Assert.Equal(["a"], Started(Interpreter.Advance(graph, journal, Nobody)));
+        Assert.Equal(["a"], Started(Interpreter.Advance(graph, journal, Nobody, Now)));
 
         journal.Add(Step(3, "a"));
-        Assert.IsType<Decision.End>(Interpreter.Advance(graph, journal, Nobody));
+        Assert.IsType<Decision.End>(Interpreter.Advance(graph, journal, Nobody, Now));
     }
 
     [Fact]
@@ -100,18 +137,18 @@ public sealed class InterpreterTests
     {
         var graph = Of("start:trigger a b c", "start>a start>b start>c", maxSteps: 3);
         var journal = Journal(Step(1, "start", live: [0, 1, 2]));
-        Assert.Equal(2, Started(Interpreter.Advance(graph, journal, Nobody)).Length);
+        Assert.Equal(2, Started(Interpreter.Advance(graph, journal, Nobody, Now)).Length);
 
         journal.Add(Step(2, "a"));
         journal.Add(Step(3, "b"));
-        Assert.Equal("stepLimit", Assert.IsType<Decision.Park>(Interpreter.Advance(graph, journal, Nobody)).Code);
+        Assert.Equal("stepLimit", Assert.IsType<Decision.Park>(Interpreter.Advance(graph, journal, Nobody, Now)).Code);
     }
 
     [Theory, InlineData(RunStatus.Cancelled), InlineData(RunStatus.Failed), InlineData(RunStatus.Succeeded), InlineData(RunStatus.Parked)]
     public void A_run_that_has_ended_starts_nothing(RunStatus status)
     {
         var journal = new RunJournal(Run(status: status));
-        Assert.IsType<Decision.Over>(Interpreter.Advance(Of("start:trigger a", "start>a"), journal, Nobody));
+        Assert.IsType<Decision.Over>(Interpreter.Advance(Of("start:trigger a", "start>a"), journal, Nobody, Now));
     }
 
     [Fact]
@@ -130,9 +167,9 @@ public sealed class InterpreterTests
             ],
         };
         var graph = Graph.Compile(definition).Graph!;
-        Assert.Equal(["byHand"], Started(Interpreter.Advance(graph, new RunJournal(Run("""{"kind":"manual"}""")), Nobody)));
-        Assert.Equal(["byMail"], Started(Interpreter.Advance(graph, new RunJournal(Run("""{"kind":"mail"}""")), Nobody)));
-        Assert.Equal("noEntry", Assert.IsType<Decision.Park>(Interpreter.Advance(graph, new RunJournal(Run("""{"kind":"schedule","triggerId":"nightly"}""")), Nobody)).Code);
+        Assert.Equal(["byHand"], Started(Interpreter.Advance(graph, new RunJournal(Run("""{"kind":"manual"}""")), Nobody, Now)));
+        Assert.Equal(["byMail"], Started(Interpreter.Advance(graph, new RunJournal(Run("""{"kind":"mail"}""")), Nobody, Now)));
+        Assert.Equal("noEntry", Assert.IsType<Decision.Park>(Interpreter.Advance(graph, new RunJournal(Run("""{"kind":"schedule","triggerId":"nightly"}""")), Nobody, Now)).Code);
     }
 
     [Fact]
@@ -143,5 +180,7 @@ public sealed class InterpreterTests
         Assert.Contains("'a', 'b'", problem, StringComparison.Ordinal);
     }
 
-    private static string[] Started(Decision decision) => [.. Assert.IsType<Decision.Go>(decision).Start.Select(n => n.Id)];
+    private static IReadOnlyList<RunStep> Continued(Decision decision) => Assert.IsType<Decision.Go>(decision).Continue;
+
+    private static string[] Started(Decision decision) => [.. Assert.IsType<Decision.Go>(decision).Start.Select(due => due.Node.Id)];
 }

@@ -23,7 +23,7 @@ public sealed record JournalEntry(Run Run)
 
     internal void Track(BizQDb db)
     {
-        Changed(db.Attach(Run), nameof(Run.Status), nameof(Run.Output), nameof(Run.Error), nameof(Run.Tainted), nameof(Run.CostUsd), nameof(Run.CompletedAt), nameof(Run.DurationMs));
+        Changed(db.Attach(Run), nameof(Run.Status), nameof(Run.Output), nameof(Run.Error), nameof(Run.Tainted), nameof(Run.CostUsd), nameof(Run.CompletedAt), nameof(Run.DurationMs), nameof(Run.WakeAt));
         db.AddRange(NewSteps);
         db.AddRange(NewEffects);
         db.AddRange(EffectEvents);

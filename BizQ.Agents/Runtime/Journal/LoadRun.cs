@@ -1,3 +1,4 @@
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Core.Data;
 using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;

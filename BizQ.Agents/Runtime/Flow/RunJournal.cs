@@ -5,12 +5,12 @@ using BizQ.Core.Context;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
 
-namespace BizQ.Agents.Runtime;
+namespace BizQ.Agents.Runtime.Flow;
 
 /// <summary>Everything recorded of one run, as it was last read or committed. Only the loop that drives the run changes it.</summary>
 public sealed class RunJournal
 {
-    private readonly Dictionary<string, RunStep> _latest = new(StringComparer.Ordinal);
+    private readonly Dictionary<Place, RunStep> _latest = [];
     private readonly List<RunStep> _steps = [];
 
     public RunJournal(Run run, IEnumerable<RunStep>? steps = null, IEnumerable<Effect>? effects = null, IEnumerable<Approval>? approvals = null)
@@ -33,11 +33,14 @@ public sealed class RunJournal
 
     public int NextSequence => _steps.Count == 0 ? 1 : _steps[^1].Sequence + 1;
 
-    /// <summary>The step that counts for a node: the newest one that no retry has set aside.</summary>
-    public RunStep? StepOf(string nodeId) => _latest.GetValueOrDefault(nodeId);
+    /// <summary>The steps that listen for an event, or for the end of a run they have started.</summary>
+    public HashSet<Guid> Listening { get; } = [];
 
-    /// <summary>How often a node was tried before and set aside by a person.</summary>
-    public int Retries(string nodeId) => _steps.Count(s => s.NodeId == nodeId && s.Status == StepStatus.Retried);
+    /// <summary>The step that counts for a place: the newest one that no retry has set aside.</summary>
+    public RunStep? StepOf(string path, string nodeId) => _latest.GetValueOrDefault(new Place(path, nodeId));
+
+    /// <summary>How often a place was tried before and set aside by a person.</summary>
+    public int Retries(Place place) => _steps.Count(s => s.Status == StepStatus.Retried && Place.Of(s) == place);
 
     public Effect? EffectOf(RunStep step) => step.EffectId is { } id ? Effects.GetValueOrDefault(id) : null;
 
@@ -47,15 +50,14 @@ public sealed class RunJournal
     {
         _steps.Add(step);
         if (step.Status != StepStatus.Retried)
-            _latest[step.NodeId] = step;
+            _latest[Place.Of(step)] = step;
     }
 
     /// <summary>What the run has relied on so far, oldest first.</summary>
     public IReadOnlyList<Evidence> Gathered() =>
         [.. _steps.Where(s => s is { Status: StepStatus.Succeeded, Evidence: not null }).SelectMany(s => Json.Read<List<Evidence>>(s.Evidence!.Value) ?? [])];
 
-    /// <summary>Whether a person's open decision is all that this step waits for.</summary>
-    public bool Asked(RunStep step) => ApprovalOf(step) is { State: ApprovalState.Open };
+    public bool Listens(RunStep step) => Listening.Contains(step.Id);
 
     /// <summary>Whether this step's effect is, or was when the process died, on its way out.</summary>
     public bool OnItsWay(RunStep step) => EffectOf(step) is { State: EffectState.Intended };

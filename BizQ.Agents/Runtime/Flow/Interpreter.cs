@@ -3,36 +3,10 @@ using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Runs;
 
-namespace BizQ.Agents.Runtime;
-
-/// <summary>What to do next with a run. Only <see cref="Go"/> leaves the run running.</summary>
-public abstract record Decision
-{
-    private Decision() { }
-
-    /// <summary>
-    /// Run these nodes and go on with these waiting steps; both may be empty while others are still busy.
-    /// <paramref name="Halt"/>: the run is about to end, so what is busy should stop where it can.
-    /// </summary>
-    public sealed record Go(IReadOnlyList<NodeDefinition> Start, IReadOnlyList<RunStep> Continue, bool Halt = false) : Decision;
-
-    /// <summary>Everything that could be done was; a person must decide.</summary>
-    public sealed record Wait : Decision;
-
-    public sealed record End(JsonElement? Output) : Decision;
-
-    /// <summary>This step failed, and with it the run.</summary>
-    public sealed record Fail(RunStep Step) : Decision;
-
-    /// <summary>The run must not go on by itself: a limit was reached or its definition cannot run.</summary>
-    public sealed record Park(string Code, string Message) : Decision;
-
-    /// <summary>It had ended before, and nothing of it is left on its way.</summary>
-    public sealed record Over : Decision;
-}
+namespace BizQ.Agents.Runtime.Flow;
 
 /// <summary>
-/// Decides what a run does next, from its graph and its journal alone: no clock, no database, no scripts, so that any recorded
+/// Decides what a run does next, from its graph, its journal and the time alone: no clock, no database, no scripts, so that any recorded
 /// journal can be replayed over it. A node runs once all edges into it are resolved and at least one is live; when all are
 /// dead it is skipped and its own edges are dead in turn, so a join never waits for a branch that was not taken.
 /// </summary>
@@ -40,45 +14,48 @@ public static class Interpreter
 {
     private enum Resolved : byte { NotYet, Live, Dead }
 
-    /// <param name="busy">The ids of the nodes somebody is working on right now.</param>
-    public static Decision Advance(Graph graph, RunJournal journal, IReadOnlySet<string> busy)
+    /// <param name="busy">Where somebody is working right now.</param>
+    /// <param name="now">Decides which waiting steps have reached their moment.</param>
+    public static Decision Advance(Graph graph, RunJournal journal, IReadOnlySet<Place> busy, DateTimeOffset now)
     {
         if (journal.Run.Ended || journal.Run.Status == RunStatus.Parked)
             return Settle(journal, busy);
-        var (start, goOn, asked, failed) = Look(graph, journal, busy);
+        var (start, goOn, rest, failed) = Look(graph, journal, busy, now);
         var moving = goOn.Where(journal.OnItsWay).ToList();
         if (failed is not null)
             return busy.Count + moving.Count > 0 ? new Decision.Go([], moving, Halt: true) : new Decision.Fail(failed);
         if (start.Count > 0 && LimitReached(graph.Definition.Limits, journal) is { } park)
-            return busy.Count + goOn.Count > 0 ? new Decision.Go([], goOn) : park;
+            return busy.Count + goOn.Count > 0 ? new Decision.Go([], goOn, WakeAt: rest.WakeAt) : park;
         if (busy.Count + start.Count + goOn.Count > 0)
-            return new Decision.Go([.. start.Take(graph.Definition.Limits.MaxSteps - journal.Steps.Count - busy.Count)], goOn);
-        if (asked)
-            return new Decision.Wait();
+            return new Decision.Go([.. start.Take(graph.Definition.Limits.MaxSteps - journal.Steps.Count - busy.Count)], goOn, WakeAt: rest.WakeAt);
+        if (rest.Any)
+            return new Decision.Wait(rest.Status, rest.WakeAt);
         return journal.Steps.Count == 0
             ? new Decision.Park("noEntry", $"No trigger node of this agent starts for '{KindOf(journal.Run)}'.")
             : new Decision.End(OutputOf(journal));
     }
 
     /// <summary>An ended run starts nothing, but what is on its way out is still followed to its end.</summary>
-    private static Decision Settle(RunJournal journal, IReadOnlySet<string> busy)
+    private static Decision Settle(RunJournal journal, IReadOnlySet<Place> busy)
     {
-        var moving = journal.Steps.Where(s => s.Status == StepStatus.Waiting && journal.OnItsWay(s) && !busy.Contains(s.NodeId)).ToList();
+        var moving = journal.Steps.Where(s => s.Status == StepStatus.Waiting && journal.OnItsWay(s) && !busy.Contains(Place.Of(s))).ToList();
         return busy.Count + moving.Count > 0 ? new Decision.Go([], moving, Halt: true) : new Decision.Over();
     }
 
-    private static (List<NodeDefinition> Start, List<RunStep> GoOn, bool Asked, RunStep? Failed) Look(Graph graph, RunJournal journal, IReadOnlySet<string> busy)
+    private static (List<Due> Start, List<RunStep> GoOn, Rest Resting, RunStep? Failed) Look(
+        Graph graph, RunJournal journal, IReadOnlySet<Place> busy, DateTimeOffset now)
     {
+        const string path = "";
         var edges = new Resolved[graph.Definition.Edges.Count];
-        var start = new List<NodeDefinition>();
+        var start = new List<Due>();
         var goOn = new List<RunStep>();
-        var asked = false;
+        var rest = new Rest();
         RunStep? failed = null;
         foreach (var node in graph.Order)
         {
-            var step = journal.StepOf(node.Id);
-            if (busy.Contains(node.Id))
+            if (busy.Contains(new Place(path, node.Id)))
                 continue;
+            var step = journal.StepOf(path, node.Id);
             switch (step?.Status)
             {
                 case StepStatus.Succeeded:
@@ -88,17 +65,15 @@ public static class Interpreter
                 case StepStatus.Failed:
                     failed ??= step;
                     break;
-                case StepStatus.Waiting when journal.Asked(step):
-                    asked = true;
-                    break;
                 case StepStatus.Waiting:
-                    goOn.Add(step);
+                    if (!rest.Add(journal, step, now))
+                        goOn.Add(step);
                     break;
                 default:
                     switch (Entered(graph, journal.Run, node, edges))
                     {
                         case Resolved.Live:
-                            start.Add(node);
+                            start.Add(new Due(path, node));
                             break;
                         case Resolved.Dead:
                             foreach (var edge in graph.OutOf(node.Id))
@@ -108,7 +83,7 @@ public static class Interpreter
                     break;
             }
         }
-        return (start, goOn, asked, failed);
+        return (start, goOn, rest, failed);
     }
 
     private static Resolved Entered(Graph graph, Run run, NodeDefinition node, Resolved[] edges)

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using BizQ.Core.Agents;
+using BizQ.Core.Runs;
+
+namespace BizQ.Agents.Runtime.Flow;
+
+/// <summary>A node that may begin, and in which round of a loop.</summary>
+public sealed record Due(string Path, NodeDefinition Node)
+{
+    public Place Place => new(Path, Node.Id);
+}
+
+/// <summary>What to do next with a run. Only <see cref="Go"/> leaves the run running.</summary>
+public abstract record Decision
+{
+    private Decision() { }
+
+    /// <summary>
+    /// Run these nodes and go on with these waiting steps; both may be empty while others are still busy.
+    /// <paramref name="Halt"/>: the run is about to end, so what is busy should stop where it can.
+    /// <paramref name="WakeAt"/>: look again then, even if nobody has finished.
+    /// </summary>
+    public sealed record Go(IReadOnlyList<Due> Start, IReadOnlyList<RunStep> Continue, bool Halt = false, DateTimeOffset? WakeAt = null) : Decision;
+
+    /// <summary>Everything that could be done was; what is open rests until a person, an event or the time says more.</summary>
+    public sealed record Wait(RunStatus Status, DateTimeOffset? WakeAt = null) : Decision;
+
+    public sealed record End(JsonElement? Output) : Decision;
+
+    /// <summary>This step failed, and with it the run.</summary>
+    public sealed record Fail(RunStep Step) : Decision;
+
+    /// <summary>The run must not go on by itself: a limit was reached or its definition cannot run.</summary>
+    public sealed record Park(string Code, string Message) : Decision;
+
+    /// <summary>It had ended before, and nothing of it is left on its way.</summary>
+    public sealed record Over : Decision;
+}
