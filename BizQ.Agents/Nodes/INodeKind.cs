@@ -49,6 +49,18 @@ public abstract record NodeResult
     /// <summary>It wants to act on the world.</summary>
     public sealed record Propose(string Operation, JsonElement Arguments) : NodeResult;
 
+    /// <summary>
+    /// It rests until a moment, an event, or the end of the run it starts, whichever comes first. The pause is committed with the
+    /// step, so it outlives the process and costs nothing while it lasts.
+    /// </summary>
+    public sealed record Pause(DateTimeOffset? Until = null, ListenFor? Event = null, StartChild? Child = null) : NodeResult;
+
     /// <summary>It could not do its work. <paramref name="Code"/> is a lower camel case name; the sentence is for people.</summary>
     public sealed record Failed(string Code, string Message, bool Retryable = false, ModelUse? Use = null) : NodeResult;
 }
+
+/// <summary>A named event, and whose: empty <paramref name="Correlation"/> when anyone's will do.</summary>
+public sealed record ListenFor(string Event, string Correlation);
+
+/// <summary>Another agent's run, started in the transaction that records the step. Without <paramref name="Wait"/> the step is done at once.</summary>
+public sealed record StartChild(Agent Agent, JsonElement Input, bool Wait);

@@ -42,6 +42,7 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunStep> RunSteps => Set<RunStep>();
     public DbSet<RunWait> RunWaits => Set<RunWait>();
+    public DbSet<NamedEvent> NamedEvents => Set<NamedEvent>();
     public DbSet<Effect> Effects => Set<Effect>();
     public DbSet<EffectEvent> EffectEvents => Set<EffectEvent>();
     public DbSet<Approval> Approvals => Set<Approval>();
@@ -75,8 +76,17 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("Saving blocks a thread: use SaveChangesAsync.");
 
-    /// <summary>Publishes this too with the next save: for a row that others see as part of another one.</summary>
-    public void Tell(Change change) => _told.Add(change);
+    /// <summary>Publishes this too, with the next save or the end of the open transaction: for what others see as part of another row, or what no row was loaded for.</summary>
+    public void Tell(Change change)
+    {
+        if (Database.CurrentTransaction is null)
+        {
+            _told.Add(change);
+            return;
+        }
+        StartPending();
+        _pending.Add(change);
+    }
 
     /// <summary>Contexts are used again: nothing of the one served before may be left.</summary>
     internal BizQDb Serve(Guid? workspaceId, ChangeFeed changes)

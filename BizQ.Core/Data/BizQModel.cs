@@ -122,6 +122,13 @@ internal static class BizQModel
             e.HasIndex(w => new { w.WorkspaceId, w.Event, w.Correlation });
             e.HasIndex(w => new { w.WorkspaceId, w.RunId });
         });
+        model.Entity<NamedEvent>(e =>
+        {
+            e.ToTable("named_events");
+            e.HasIndex(n => new { n.WorkspaceId, n.IdempotencyKey }).IsUnique();
+            e.HasIndex(n => new { n.WorkspaceId, n.Name, n.Correlation }).HasFilter("heard = 0");
+            e.HasIndex(n => n.KeepUntil);
+        });
         model.Entity<MailMessage>(e =>
         {
             e.ToTable("mails");

@@ -6,6 +6,9 @@ namespace BizQ.Core.Runs;
 /// <summary>Retried: it failed, and a person let its node run again; the newer step counts.</summary>
 public enum StepStatus { Waiting, Succeeded, Failed, Skipped, Retried }
 
+/// <summary>What a node that pauses rests for: a moment, a named event (or its time limit), or the end of the run it has started.</summary>
+public enum StepWait { Time, Event, Run }
+
 /// <summary>One node's execution inside a run: a record of the journal (table <c>run_steps</c>).</summary>
 public sealed class RunStep : IInWorkspace
 {
@@ -42,5 +45,13 @@ public sealed class RunStep : IInWorkspace
     public DateTimeOffset? CompletedAt { get; set; }
     /// <summary>When a waiting step goes on by itself: its time has come, or it has waited long enough.</summary>
     public DateTimeOffset? WakeAt { get; set; }
+    /// <summary>
+    /// What it rests, or rested, for; null for steps that never pause. While it is waiting, an output or an error says that what
+    /// it rests for has come: whoever brings it writes that here, and the run takes it from there.
+    /// </summary>
+    public StepWait? WaitsFor { get; init; }
     public double? DurationMs { get; set; }
+
+    /// <summary>Whether somebody else must bring what this step waits for: an event, or the end of the run it has started.</summary>
+    public bool Listens => this is { Status: StepStatus.Waiting, WaitsFor: StepWait.Event or StepWait.Run, Output: null, Error: null };
 }

@@ -5,6 +5,7 @@ namespace BizQ.Core.Runs;
 /// <summary>What a waiting step listens for (table <c>run_waits</c>): gone as soon as the step goes on.</summary>
 public sealed class RunWait : IInWorkspace
 {
+    /// <summary>The id of the step: it listens for one thing.</summary>
     public required Guid Id { get; init; }
     public required Guid WorkspaceId { get; init; }
     public required Guid RunId { get; init; }

@@ -20,6 +20,10 @@ public sealed record JournalEntry(Run Run)
     public List<EffectEvent> EffectEvents { get; } = [];
     public List<Approval> NewApprovals { get; } = [];
     public List<Approval> ChangedApprovals { get; } = [];
+    public List<RunWait> NewWaits { get; } = [];
+    public List<RunWait> GoneWaits { get; } = [];
+    /// <summary>Runs of other agents that steps of this one start.</summary>
+    public List<Run> NewRuns { get; } = [];
 
     internal void Track(BizQDb db)
     {
@@ -28,6 +32,9 @@ public sealed record JournalEntry(Run Run)
         db.AddRange(NewEffects);
         db.AddRange(EffectEvents);
         db.AddRange(NewApprovals);
+        db.AddRange(NewWaits);
+        db.AddRange(NewRuns);
+        db.RemoveRange(GoneWaits);
         foreach (var step in ChangedSteps)
             db.Attach(step).State = EntityState.Modified;
         foreach (var effect in ChangedEffects)

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Threading.Channels;
 using BizQ.Core.Data;
+using BizQ.Core.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -147,7 +148,7 @@ public sealed class JournalWriter : IAsyncDisposable
                 waiting.Entry.Track(db);
             try
             {
-                await db.SaveChangesAsync();
+                await Save(db, [.. batch.Select(w => w.Entry.Run).Where(AnswerParent.Owes)]);
                 Commits++;
                 return;
             }
@@ -160,6 +161,22 @@ public sealed class JournalWriter : IAsyncDisposable
             }
             await Task.Delay(FirstPause * Math.Pow(2, attempt - 1), _clock);
         }
+    }
+
+    /// <summary>Runs that end here answer those who called them in the same transaction.</summary>
+    private static async Task Save(BizQDb db, IReadOnlyList<Run> ended)
+    {
+        if (ended.Count == 0)
+        {
+            await db.SaveChangesAsync();
+            return;
+        }
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        // Not accepted before all of it is: what is refused must be taken back as a whole.
+        await db.SaveChangesAsync(acceptAllChangesOnSuccess: false);
+        foreach (var run in ended)
+            await AnswerParent.In(db, run, CancellationToken.None);
+        await transaction.CommitAsync();
     }
 
     /// <summary>Saving counts versions up on the rows themselves; a refused save must leave them as they were read.</summary>

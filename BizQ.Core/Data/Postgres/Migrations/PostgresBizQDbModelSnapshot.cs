@@ -883,6 +883,69 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.ToTable("mails", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Runs.NamedEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Correlation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("correlation");
+
+                    b.Property<int>("Heard")
+                        .HasColumnType("integer")
+                        .HasColumnName("heard");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<DateTimeOffset>("KeepUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("keep_until");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("payload");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_named_events");
+
+                    b.HasIndex("KeepUntil")
+                        .HasDatabaseName("ix_named_events_keep_until");
+
+                    b.HasIndex("WorkspaceId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_named_events_workspace_id_idempotency_key");
+
+                    b.HasIndex("WorkspaceId", "Name", "Correlation")
+                        .HasDatabaseName("ix_named_events_workspace_id_name_correlation")
+                        .HasFilter("heard = 0");
+
+                    b.ToTable("named_events", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Runs.Run", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1132,6 +1195,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.Property<string>("Title")
                         .HasColumnType("text")
                         .HasColumnName("title");
+
+                    b.Property<string>("WaitsFor")
+                        .HasColumnType("text")
+                        .HasColumnName("waits_for");
 
                     b.Property<DateTimeOffset?>("WakeAt")
                         .HasColumnType("timestamp with time zone")

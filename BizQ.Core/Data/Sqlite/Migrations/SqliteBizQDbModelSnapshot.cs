@@ -859,6 +859,69 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.ToTable("mails", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Runs.NamedEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Correlation")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("correlation");
+
+                    b.Property<int>("Heard")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("heard");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<long>("KeepUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("keep_until");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payload");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("received_at");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_named_events");
+
+                    b.HasIndex("KeepUntil")
+                        .HasDatabaseName("ix_named_events_keep_until");
+
+                    b.HasIndex("WorkspaceId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_named_events_workspace_id_idempotency_key");
+
+                    b.HasIndex("WorkspaceId", "Name", "Correlation")
+                        .HasDatabaseName("ix_named_events_workspace_id_name_correlation")
+                        .HasFilter("heard = 0");
+
+                    b.ToTable("named_events", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Runs.Run", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1108,6 +1171,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.Property<string>("Title")
                         .HasColumnType("TEXT")
                         .HasColumnName("title");
+
+                    b.Property<string>("WaitsFor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("waits_for");
 
                     b.Property<long?>("WakeAt")
                         .HasColumnType("INTEGER")

@@ -291,6 +291,26 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "named_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    correlation = table.Column<string>(type: "text", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    payload = table.Column<string>(type: "jsonb", nullable: false),
+                    idempotency_key = table.Column<string>(type: "text", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    keep_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    heard = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_named_events", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "passages",
                 columns: table => new
                 {
@@ -408,6 +428,7 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     wake_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    waits_for = table.Column<string>(type: "text", nullable: true),
                     duration_ms = table.Column<double>(type: "double precision", nullable: true)
                 },
                 constraints: table =>
@@ -642,6 +663,23 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_named_events_keep_until",
+                table: "named_events",
+                column: "keep_until");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_events_workspace_id_idempotency_key",
+                table: "named_events",
+                columns: new[] { "workspace_id", "idempotency_key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_events_workspace_id_name_correlation",
+                table: "named_events",
+                columns: new[] { "workspace_id", "name", "correlation" },
+                filter: "heard = 0");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_passages_workspace_id_document_id_ordinal",
                 table: "passages",
                 columns: new[] { "workspace_id", "document_id", "ordinal" },
@@ -774,6 +812,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "memberships");
+
+            migrationBuilder.DropTable(
+                name: "named_events");
 
             migrationBuilder.DropTable(
                 name: "passages");

@@ -289,6 +289,26 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "named_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    correlation = table.Column<string>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    payload = table.Column<string>(type: "TEXT", nullable: false),
+                    idempotency_key = table.Column<string>(type: "TEXT", nullable: false),
+                    received_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    keep_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    heard = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_named_events", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "passages",
                 columns: table => new
                 {
@@ -406,6 +426,7 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     started_at = table.Column<long>(type: "INTEGER", nullable: false),
                     completed_at = table.Column<long>(type: "INTEGER", nullable: true),
                     wake_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    waits_for = table.Column<string>(type: "TEXT", nullable: true),
                     duration_ms = table.Column<double>(type: "REAL", nullable: true)
                 },
                 constraints: table =>
@@ -633,6 +654,23 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_named_events_keep_until",
+                table: "named_events",
+                column: "keep_until");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_events_workspace_id_idempotency_key",
+                table: "named_events",
+                columns: new[] { "workspace_id", "idempotency_key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_events_workspace_id_name_correlation",
+                table: "named_events",
+                columns: new[] { "workspace_id", "name", "correlation" },
+                filter: "heard = 0");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_passages_workspace_id_document_id_ordinal",
                 table: "passages",
                 columns: new[] { "workspace_id", "document_id", "ordinal" },
@@ -759,6 +797,9 @@ namespace BizQ.Core.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "memberships");
+
+            migrationBuilder.DropTable(
+                name: "named_events");
 
             migrationBuilder.DropTable(
                 name: "passages");
