@@ -33,6 +33,7 @@ public static class AgentParts
         {
             ReadExpression = provider.GetRequiredService<Expressions>().Read,
             CronProblem = Schedules.CronText.ProblemOf,
+            NextFiring = Schedules.CronText.NextAfter,
         });
         return services;
     }

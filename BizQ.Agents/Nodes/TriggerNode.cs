@@ -24,7 +24,7 @@ public sealed class TriggerNode(TimeProvider clock) : INodeKind
               }
             }
             """),
-        "What came in: { kind, mail: { id, messageId, from: { address, name }, to, subject, text, … } } for a mail, { kind, input } for a run by hand or API, { kind, firedAt, triggerId } for a schedule.",
+        "What came in: { kind, mail: { id, messageId, from: { address, name }, to, subject, text, … } } for a mail, { kind, input } for a run by hand or API, { kind, firedAt, triggerId } for a schedule, { kind, triggerId, body, contentType, … } for a webhook or a queue, { kind, triggerId, event, at, … } for an event.",
         []);
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel)

@@ -22,11 +22,8 @@ public sealed class Recovery(BizQDatabase database, RunLoop loop, IWakeRuns wake
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using (lifetime.ApplicationStarted.Register(started.SetResult))
-        {
-            await started.Task.WaitAsync(stoppingToken);
-        }
+        if (!await lifetime.HasStarted(stoppingToken))
+            return;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.SweepSeconds), clock);
         var sweep = 0;
         do

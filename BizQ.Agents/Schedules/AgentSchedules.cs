@@ -39,7 +39,8 @@ public sealed class AgentSchedules(
             _changed[change.Id] = change.WorkspaceId;
             _signal.Writer.TryWrite(true);
         });
-        await Started(stoppingToken);
+        if (!await lifetime.HasStarted(stoppingToken))
+            return;
         await Quietly(() => SyncAll(stoppingToken), stoppingToken);
         while (await _signal.Reader.ReadAsync(stoppingToken))
         {
@@ -126,25 +127,27 @@ public sealed class AgentSchedules(
         return triggers;
     }
 
-    private ITrigger Trigger(Guid workspaceId, Guid agentId, TriggerDefinition schedule, TimeZoneInfo zone) => TriggerBuilder.Create(clock)
-        .WithIdentity(schedule.Id, GroupOf(agentId))
-        .ForJob(Job)
-        .WithDescription($"{schedule.Cron} {zone.Id}")
-        .WithSchedule(CronScheduleBuilder.Create(schedule.Cron!).InTimeZone(zone).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))
-        .WithRetryPolicy(TryAgain)
-        .UsingJobData(FireSchedule.Workspace, workspaceId.ToString())
-        .UsingJobData(FireSchedule.Agent, agentId.ToString())
-        .UsingJobData(FireSchedule.Trigger, schedule.Id)
-        .Build();
+    private ITrigger Trigger(Guid workspaceId, Guid agentId, TriggerDefinition schedule, TimeZoneInfo zone)
+    {
+        // Firings missed while the process stood still. Those of a paused agent are none: it has no trigger then.
+        var missed = schedule.Missed ?? MissedFirings.RunOnce;
+        var most = schedule.MostMissed ?? TriggerDefinition.UsualMostMissed;
+        var trigger = TriggerBuilder.Create(clock)
+            .WithIdentity(schedule.Id, GroupOf(agentId))
+            .ForJob(Job)
+            .WithDescription($"{schedule.Cron} {zone.Id} {missed}{(missed == MissedFirings.CatchUp ? $" {most}" : "")}")
+            .WithSchedule(CronScheduleBuilder.Create(schedule.Cron!).InTimeZone(zone)
+                .WithMisfireInstruction(missed == MissedFirings.Skip ? CronTriggerMisfireInstruction.DoNothing : CronTriggerMisfireInstruction.FireAndProceed))
+            .WithRetryPolicy(TryAgain)
+            .UsingJobData(FireSchedule.Workspace, workspaceId.ToString())
+            .UsingJobData(FireSchedule.Agent, agentId.ToString())
+            .UsingJobData(FireSchedule.Trigger, schedule.Id);
+        if (missed == MissedFirings.CatchUp)
+            trigger.UsingJobData(FireSchedule.CatchUp, most.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return trigger.Build();
+    }
 
     private static string GroupOf(Guid agentId) => agentId.ToString("N");
-
-    private async Task Started(CancellationToken cancel)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(cancel);
-    }
 
     /// <summary>A schedule that could not be brought up to date is logged; the agent's next change or the next start tries again.</summary>
     private async Task Quietly(Func<Task> sync, CancellationToken cancel)

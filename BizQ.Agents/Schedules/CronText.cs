@@ -3,7 +3,7 @@ using Quartz;
 namespace BizQ.Agents.Schedules;
 
 /// <summary>What people write for a schedule, as Quartz reads it.</summary>
-internal static class CronText
+public static class CronText
 {
     /// <summary>A sentence; null when it is a schedule.</summary>
     public static string? ProblemOf(string cron)
@@ -17,5 +17,24 @@ internal static class CronText
         {
             return $"'{cron}' is not a cron: {problem.Message.TrimEnd('.')}. It has six or seven parts: seconds, minutes, hours, day of month, month, day of week, year; such as 0 0 8 ? * MON-FRI.";
         }
+    }
+
+    /// <summary>When it is due next; null when it never is again, or when the cron or the zone cannot be read.</summary>
+    public static DateTimeOffset? NextAfter(string cron, string zone, DateTimeOffset after) =>
+        ProblemOf(cron) is null && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) ? new CronExpression(cron, known).GetNextValidTimeAfter(after) : null;
+
+    /// <summary>The latest times it was due from <paramref name="first"/> to <paramref name="last"/>, at most so many, oldest first.</summary>
+    public static IReadOnlyList<DateTimeOffset> LatestBetween(CronExpression cron, DateTimeOffset first, DateTimeOffset last, int most)
+    {
+        var due = new LinkedList<DateTimeOffset>();
+        // A second is the finest a cron can say: one later than the last asked for is not due yet.
+        var before = last.AddSeconds(1);
+        while (due.Count < most && cron.GetPreviousValidTimeBefore(before) is { } time && time >= first)
+        {
+            if (time <= last)
+                due.AddFirst(time);
+            before = time;
+        }
+        return [.. due];
     }
 }

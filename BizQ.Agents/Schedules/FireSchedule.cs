@@ -13,26 +13,42 @@ namespace BizQ.Agents.Schedules;
 /// Starts one run for one firing. The key is the trigger and the moment it was due, so that a firing that is repeated after a
 /// crash, or by two nodes, is still one run.
 /// </summary>
-internal sealed class FireSchedule(BizQDatabase database, StartRun start, ILogger<FireSchedule> log) : IJob
+internal sealed class FireSchedule(BizQDatabase database, StartRun start, TimeProvider clock, ILogger<FireSchedule> log) : IJob
 {
     public const string Workspace = "workspace";
     public const string Agent = "agent";
     public const string Trigger = "trigger";
 
+    /// <summary>How many missed firings are made up for one by one; without it, Quartz fires once for all of them or not at all.</summary>
+    public const string CatchUp = "catchUp";
+
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         var data = context.MergedJobDataMap;
         var (workspaceId, agentId, triggerId) = (Guid.Parse(data.GetString(Workspace)!), Guid.Parse(data.GetString(Agent)!), data.GetString(Trigger)!);
-        var firedAt = DueAt(context);
         await using var db = database.Open(workspaceId);
-        if (await db.Agents.AsNoTracking().FirstOrDefaultAsync(a => a.Id == agentId, cancellationToken) is not { } agent)
+        if (await db.Agents.AsNoTracking().Where(a => a.Id == agentId).Select(a => a.Name).FirstOrDefaultAsync(cancellationToken) is not { } name)
             return;
-        var key = $"schedule:{agentId:N}:{triggerId}:{firedAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
-        var request = new StartRunRequest(
-            agentId, "schedule", $"{agent.Name} on schedule '{triggerId}'", Json.Element(new { kind = "schedule", firedAt, triggerId }), key);
-        var outcome = await start.Run(Actor.System(workspaceId), request, cancellationToken);
-        if (outcome.Refusal is { } refusal)
-            log.LogInformation("Schedule {Trigger} of agent {Agent} started nothing: {Reason}", triggerId, agent.Name, refusal.Message);
+        foreach (var firedAt in Due(context))
+        {
+            var key = $"schedule:{agentId:N}:{triggerId}:{firedAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+            var request = new StartRunRequest(
+                agentId, "schedule", $"{name} on schedule '{triggerId}'", Json.Element(new { kind = "schedule", firedAt, triggerId }), key) { TriggerId = triggerId };
+            var outcome = await start.Run(Actor.System(workspaceId), request, cancellationToken);
+            if (outcome.Refusal is { } refusal)
+                log.LogInformation("Schedule {Trigger} of agent {Agent} started nothing: {Reason}", triggerId, name, refusal.Message);
+        }
+    }
+
+    /// <summary>The moments to start a run for: the one this firing is for, and with catch-up those that were missed since.</summary>
+    private IReadOnlyList<DateTimeOffset> Due(IJobExecutionContext context)
+    {
+        var due = DueAt(context);
+        if (!context.MergedJobDataMap.TryGetString(CatchUp, out var most) || context.Trigger is not ICronTrigger trigger)
+            return [due];
+        var missed = CronText.LatestBetween(
+            new CronExpression(trigger.CronExpressionString!, trigger.TimeZone), due, clock.GetUtcNow(), int.Parse(most!, CultureInfo.InvariantCulture));
+        return missed.Count == 0 ? [due] : missed;
     }
 
     private static DateTimeOffset DueAt(IJobExecutionContext context)

@@ -2,9 +2,6 @@ using System.Text.Json;
 
 namespace BizQ.Core.Agents;
 
-/// <summary>What starts a run. <paramref name="Cron"/> (Quartz syntax, seconds first) and <paramref name="TimeZone"/> (IANA) belong to kind "schedule".</summary>
-public sealed record TriggerDefinition(string Id, string Kind, string? Cron = null, string? TimeZone = null);
-
 /// <summary>A node. What <paramref name="Settings"/> may hold is the schema of its kind.</summary>
 public sealed record NodeDefinition(string Id, string Kind, string? Title = null, JsonElement? Settings = null, NodePosition? Position = null, int? TimeoutSeconds = null);
 

@@ -34,4 +34,7 @@ public sealed record AgentCatalog(
 
     /// <summary>What is wrong with a cron expression, as a sentence; null when nothing is.</summary>
     public Func<string, string?> CronProblem { get; init; } = _ => null;
+
+    /// <summary>When a cron in a time zone is due next after a moment; null when it never is again.</summary>
+    public Func<string, string, DateTimeOffset, DateTimeOffset?> NextFiring { get; init; } = (_, _, _) => null;
 }

@@ -101,9 +101,17 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
               "type": "object", "additionalProperties": false, "required": ["id", "kind"],
               "properties": {
                 "id": { "$ref": "#/$defs/id" },
-                "kind": { "type": "string", "title": "Kind", "enum": ["manual", "mail", "schedule"] },
+                "kind": { "type": "string", "title": "Kind", "enum": ["manual", "mail", "schedule", "webhook", "event", "queue"] },
                 "cron": { "type": "string", "title": "Cron", "description": "schedule: seconds, minutes, hours, day of month, month, day of week; 0 0 8 ? * MON-FRI is 8:00 on working days.", "minLength": 1, "maxLength": 120 },
-                "timeZone": { "type": "string", "title": "Time zone", "description": "schedule: such as Europe/Berlin; the workspace's when left out.", "minLength": 1, "maxLength": 60 }
+                "timeZone": { "type": "string", "title": "Time zone", "description": "schedule: such as Europe/Berlin; the workspace's when left out.", "minLength": 1, "maxLength": 60 },
+                "missed": { "type": "string", "title": "Missed", "description": "schedule: what happens to firings that fell into a standstill. runOnce (when left out): one run for all of them. skip: none. catchUp: one run for each of the latest mostMissed.", "enum": ["runOnce", "skip", "catchUp"] },
+                "mostMissed": { "type": "integer", "title": "Most missed", "description": "schedule: how many missed firings catchUp makes up for; 10 when left out.", "minimum": 1, "maximum": 1000 },
+                "auth": { "type": "string", "title": "Proof", "description": "webhook: what shows that a sender may use it. path (when left out): an address nobody can guess. signature: an HMAC-SHA256 over the time and the body. The secret is made on the agent's page and never stands here.", "enum": ["path", "signature"] },
+                "event": { "type": "string", "title": "Event", "description": "event: what has to happen inside BizQ.", "enum": ["entity.changed", "document.arrived", "run.failed", "approval.decided"] },
+                "type": { "type": "string", "title": "Entity type", "description": "event entity.changed: only entities of this type.", "minLength": 1, "maxLength": 50 },
+                "agent": { "type": "string", "title": "Agent", "description": "event run.failed and approval.decided: only of the agent with this name or id.", "minLength": 1, "maxLength": 100 },
+                "when": { "type": "string", "title": "When", "description": "event: only when this expression is true, such as trigger.entity.key === 'OG-1042'.", "minLength": 1, "maxLength": 10000 },
+                "queue": { "type": "string", "title": "Queue", "description": "queue: its name within this workspace; the broker's name for it stands on the agent's page.", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$" }
               }
             },
             "need": {

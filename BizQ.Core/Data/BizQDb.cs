@@ -6,6 +6,7 @@ using BizQ.Core.Effects;
 using BizQ.Core.Mail;
 using BizQ.Core.Monitoring;
 using BizQ.Core.Runs;
+using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -43,6 +44,10 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<RunStep> RunSteps => Set<RunStep>();
     public DbSet<RunWait> RunWaits => Set<RunWait>();
     public DbSet<NamedEvent> NamedEvents => Set<NamedEvent>();
+    public DbSet<Hook> Hooks => Set<Hook>();
+    public DbSet<HookSignature> HookSignatures => Set<HookSignature>();
+    public DbSet<EventListener> EventListeners => Set<EventListener>();
+    public DbSet<InternalEvent> InternalEvents => Set<InternalEvent>();
     public DbSet<Effect> Effects => Set<Effect>();
     public DbSet<EffectEvent> EffectEvents => Set<EffectEvent>();
     public DbSet<Approval> Approvals => Set<Approval>();
@@ -163,6 +168,8 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
         Approval approval => new(approval.WorkspaceId, "approvals", approval.Id),
         MailMessage mail => new(mail.WorkspaceId, "mail", mail.Id),
         Agent agent => new(agent.WorkspaceId, "agents", agent.Id),
+        Hook hook => new(hook.WorkspaceId, "agents", hook.AgentId),
+        InternalEvent happened => new(happened.WorkspaceId, "events", happened.Id),
         Entity thing => new(thing.WorkspaceId, "context", thing.Id),
         Document document => new(document.WorkspaceId, "context", document.Id),
         ApiKey key => new(key.WorkspaceId, "settings", key.Id),

@@ -4,6 +4,7 @@ using BizQ.Core.Context;
 using BizQ.Core.Effects;
 using BizQ.Core.Mail;
 using BizQ.Core.Runs;
+using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +20,7 @@ internal static class BizQModel
         Context(model);
         Agents(model);
         Runs(model);
+        Triggers(model);
         Effects(model);
         Tokens(model);
     }
@@ -110,6 +112,8 @@ internal static class BizQModel
             e.HasIndex(r => r.Status);
             e.HasIndex(r => r.WakeAt).HasFilter("wake_at IS NOT NULL");
             e.HasIndex(r => new { r.WorkspaceId, r.ParentRunId });
+            // The last firing of a trigger; runs by hand and over the API, which are many, are not in it.
+            e.HasIndex(r => new { r.WorkspaceId, r.AgentId, r.TriggerId, r.Id }).HasFilter("trigger_id IS NOT NULL");
         });
         model.Entity<RunStep>(e =>
         {
@@ -138,6 +142,29 @@ internal static class BizQModel
             e.HasIndex(m => new { m.WorkspaceId, m.ThreadId });
             e.HasIndex(m => new { m.WorkspaceId, m.Direction, m.ReceivedAt });
         });
+    }
+
+    private static void Triggers(ModelBuilder model)
+    {
+        model.Entity<Hook>(e =>
+        {
+            e.ToTable("hooks");
+            e.HasIndex(h => h.PathHash).IsUnique();
+            e.HasIndex(h => new { h.WorkspaceId, h.AgentId, h.TriggerId }).IsUnique();
+        });
+        model.Entity<HookSignature>(e =>
+        {
+            e.ToTable("hook_signatures");
+            e.HasIndex(s => new { s.WorkspaceId, s.HookId, s.Signature }).IsUnique();
+            e.HasIndex(s => s.SeenAt);
+        });
+        model.Entity<EventListener>(e =>
+        {
+            e.ToTable("event_listeners");
+            e.HasIndex(l => new { l.WorkspaceId, l.Event });
+            e.HasIndex(l => new { l.WorkspaceId, l.AgentId, l.TriggerId }).IsUnique();
+        });
+        model.Entity<InternalEvent>(e => { e.ToTable("internal_events"); e.HasIndex(v => new { v.WorkspaceId, v.Id }); });
     }
 
     private static void Effects(ModelBuilder model)

@@ -14,8 +14,10 @@ public sealed class Run : IInWorkspace
     public required Guid AgentId { get; init; }
     public required Guid AgentVersionId { get; init; }
     public required string AgentName { get; init; }
-    /// <summary>What kind of trigger started it: manual, mail, schedule, api.</summary>
+    /// <summary>What kind of trigger started it: manual, api, mail, schedule, webhook, event, queue.</summary>
     public required string TaskType { get; init; }
+    /// <summary>Which of the agent's triggers; null for a run by hand or over the API, and for mail.</summary>
+    public string? TriggerId { get; init; }
     /// <summary>One line that tells people which run this is.</summary>
     public required string Title { get; init; }
     /// <summary>Unique in the workspace: the same trigger twice makes one run.</summary>

@@ -7,17 +7,27 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Runs;
 
-/// <param name="TaskType">What started it: manual, api, mail or schedule.</param>
+/// <param name="TaskType">What started it: manual, api, mail, schedule, webhook, event or queue.</param>
 /// <param name="Title">One line that tells people which run this is.</param>
 /// <param name="Input">What expressions see as <c>trigger</c>.</param>
 /// <param name="IdempotencyKey">The same key again answers with the run that is already there.</param>
-public sealed record StartRunRequest(Guid AgentId, string TaskType, string Title, JsonElement Input, string IdempotencyKey, Guid? MailId = null);
+public sealed record StartRunRequest(Guid AgentId, string TaskType, string Title, JsonElement Input, string IdempotencyKey, Guid? MailId = null)
+{
+    /// <summary>Which of the agent's triggers it is.</summary>
+    public string? TriggerId { get; init; }
+
+    /// <summary>Runs that led here by calls, events or webhooks; 0 when none did.</summary>
+    public int Hops { get; init; }
+}
 
 /// <summary>Accepts a piece of work: from the commit on it is BizQ's to finish, whatever happens to this process.</summary>
 public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock, IWakeRuns wake)
 {
     /// <summary>Larger inputs belong into a document the run can look up.</summary>
     public const int MostInputBytes = 1024 * 1024;
+
+    /// <summary>Longer rows of runs that set each other off are circles in all likelihood.</summary>
+    public const int MostHops = 10;
 
     private const int LongestKey = 200;
     private const int LongestTitle = 300;
@@ -64,6 +74,8 @@ public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock,
             AgentVersionId = agent.CurrentVersionId ?? throw new InvalidOperationException($"The agent {agent.Id} has no version to run; ask WhyNot first."),
             AgentName = agent.Name,
             TaskType = request.TaskType,
+            TriggerId = request.TriggerId,
+            Hops = request.Hops,
             Title = OneLine(request.Title),
             IdempotencyKey = request.IdempotencyKey,
             Input = request.Input,
@@ -86,12 +98,19 @@ public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock,
         _ => null,
     };
 
+    /// <summary>Why a row of runs that set each other off ends here; null when it may go on.</summary>
+    public static Refusal? TooFar(int hops) => hops > MostHops
+        ? Refusal.Conflict("hopLimit", $"This would be run number {hops + 1} in a row in which each set off the next by a call, an event or a webhook; {MostHops + 1} are the most. Look for agents that start each other in a circle.")
+        : null;
+
     private static Refusal? ProblemOf(StartRunRequest request)
     {
         if (string.IsNullOrWhiteSpace(request.IdempotencyKey) || request.IdempotencyKey.Length > LongestKey)
             return Refusal.Invalid("badIdempotencyKey", $"The idempotency key must have 1 to {LongestKey} characters.");
         if (request.Input.ValueKind is JsonValueKind.Undefined)
             return Refusal.Invalid("inputMissing", "A run needs an input; send {} when there is nothing to say.");
+        if (TooFar(request.Hops) is { } circle)
+            return circle;
         var bytes = Encoding.UTF8.GetByteCount(request.Input.GetRawText());
         return bytes > MostInputBytes
             ? Refusal.TooLarge("inputTooLarge", $"The input has {bytes:N0} bytes; a run takes {MostInputBytes:N0}. Store the rest as a document and let the agent look it up.")

@@ -15,6 +15,9 @@ public sealed record CameIn(string? Address, string? Name, string? Subject, stri
             return Nothing;
         if (Member(input, "mail") is { ValueKind: JsonValueKind.Object } mail)
             return OfMail(mail);
+        // What a webhook or a queue brought is what counts, not the wrapping BizQ put around it.
+        if (Said(input, "kind") is "webhook" or "queue" && Member(input, "body") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } body)
+            return Of(body);
         if (Member(input, "input") is { } inner && inner.ValueKind is JsonValueKind.Object or JsonValueKind.String)
             return Of(inner);
         return OfMail(input);

@@ -19,6 +19,9 @@ public static class AgentWords
     {
         "mail" => "when a mail comes in",
         "schedule" when trigger.Cron is { } cron => CronWords.Of(cron) + (trigger.TimeZone is { } zone ? $" ({zone})" : ""),
+        "webhook" => trigger.Auth == HookAuth.Signature ? "when a signed webhook comes in" : "when a webhook comes in",
+        "event" => TriggerWords.Of(trigger),
+        "queue" => $"when a message comes into the queue {trigger.Queue}",
         "manual" => "by hand",
         _ => trigger.Kind,
     };

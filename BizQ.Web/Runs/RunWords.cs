@@ -49,6 +49,9 @@ public static class RunWords
         "schedule" => "Schedule",
         "api" => "API",
         "manual" => "By hand",
+        "webhook" => "Webhook",
+        "event" => "Event",
+        "queue" => "Queue",
         _ => taskType,
     };
 

@@ -10,7 +10,7 @@ internal sealed record DefinitionReading(
         document,
         [.. Items(document, "nodes").Select(n => new ReadNode(n.At, Text(n.Value, "id"), Text(n.Value, "kind") ?? "", Settings(n.Value), Description(catalog, n.Value)))],
         [.. Items(document, "edges").Select(e => new ReadEdge(e.At, Text(e.Value, "from"), Text(e.Value, "to"), Text(e.Value, "case"), Text(e.Value, "when")))],
-        [.. Items(document, "triggers").Select(t => new ReadTrigger(t.At, Text(t.Value, "id"), Text(t.Value, "kind"), Text(t.Value, "cron"), Text(t.Value, "timeZone")))],
+        [.. Items(document, "triggers").Select(t => new ReadTrigger(t.At, Text(t.Value, "id"), Text(t.Value, "kind"), t.Value))],
         document.TryGetProperty("permissions", out var may) ? [.. Items(may, "tools").Where(t => t.Value.ValueKind == JsonValueKind.String).Select(t => t.Value.GetString()!)] : []);
 
     /// <summary>Whether an expression may stand at a place of the document.</summary>
@@ -43,4 +43,9 @@ internal sealed record ReadNode(string At, string? Id, string Kind, JsonElement?
 
 internal sealed record ReadEdge(string At, string? From, string? To, string? Case, string? When);
 
-internal sealed record ReadTrigger(string At, string? Id, string? Kind, string? Cron, string? TimeZone);
+internal sealed record ReadTrigger(string At, string? Id, string? Kind, JsonElement Value)
+{
+    public string? Text(string name) => DefinitionReading.Text(Value, name);
+
+    public bool Has(string name) => Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty(name, out _);
+}

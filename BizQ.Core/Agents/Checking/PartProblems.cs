@@ -1,13 +1,13 @@
 namespace BizQ.Core.Agents;
 
-/// <summary>What is wrong with the tools and triggers a definition names.</summary>
+/// <summary>What is wrong with the tools, branches and triggers a definition names.</summary>
 internal static class PartProblems
 {
     public static IEnumerable<Problem> Of(DefinitionReading reading, AgentCatalog catalog) =>
         reading.Nodes.SelectMany(node => Tool(node, reading, catalog))
             .Concat(reading.Nodes.SelectMany(node => StartsFor(node, reading)))
             .Concat(reading.Nodes.SelectMany(Branches))
-            .Concat(reading.Triggers.SelectMany(trigger => Schedule(trigger, catalog)));
+            .Concat(reading.Triggers.SelectMany(trigger => TriggerProblems.Of(trigger, catalog)));
 
     private static IEnumerable<Problem> Tool(ReadNode node, DefinitionReading reading, AgentCatalog catalog)
     {
@@ -39,21 +39,5 @@ internal static class PartProblems
             .GroupBy(c => c.Name, StringComparer.Ordinal)
             .SelectMany(same => same.Skip(1))
             .Select(c => new Problem($"{node.At}/settings{c.At}/name", $"There is already a case '{c.Name}'. Give this one another name."));
-    }
-
-    private static IEnumerable<Problem> Schedule(ReadTrigger trigger, AgentCatalog catalog)
-    {
-        if (trigger.Kind != "schedule")
-        {
-            if (trigger.Cron is not null || trigger.TimeZone is not null)
-                yield return new Problem(trigger.At, "Only a trigger of kind schedule has a cron and a time zone. Remove them, or make it a schedule.");
-            yield break;
-        }
-        if (trigger.Cron is null)
-            yield return new Problem(trigger.At + "/cron", "A schedule needs a cron, such as \"0 0 8 ? * MON-FRI\" for 8:00 on working days.");
-        else if (catalog.CronProblem(trigger.Cron) is { } problem)
-            yield return new Problem(trigger.At + "/cron", problem);
-        if (trigger.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
-            yield return new Problem(trigger.At + "/timeZone", $"There is no time zone '{zone}'. Use a name such as Europe/Berlin or UTC.");
     }
 }
