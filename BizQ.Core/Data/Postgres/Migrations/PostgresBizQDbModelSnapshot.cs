@@ -1059,6 +1059,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("title");
 
+                    b.Property<string>("TriggerId")
+                        .HasColumnType("text")
+                        .HasColumnName("trigger_id");
+
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("integer")
@@ -1094,6 +1098,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
                     b.HasIndex("WorkspaceId", "AgentId", "Id")
                         .HasDatabaseName("ix_task_executions_workspace_id_agent_id_id");
+
+                    b.HasIndex("WorkspaceId", "AgentId", "TriggerId", "Id")
+                        .HasDatabaseName("ix_task_executions_workspace_id_agent_id_trigger_id_id")
+                        .HasFilter("trigger_id IS NOT NULL");
 
                     b.ToTable("task_executions", (string)null);
                 });
@@ -1256,6 +1264,204 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasDatabaseName("ix_run_waits_workspace_id_event_correlation");
 
                     b.ToTable("run_waits", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Triggers.EventListener", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("agent_id");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("event");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("text")
+                        .HasColumnName("problem");
+
+                    b.Property<DateTimeOffset?>("ProblemAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("problem_at");
+
+                    b.Property<string>("TriggerId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trigger_id");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_event_listeners");
+
+                    b.HasIndex("WorkspaceId", "Event")
+                        .HasDatabaseName("ix_event_listeners_workspace_id_event");
+
+                    b.HasIndex("WorkspaceId", "AgentId", "TriggerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_event_listeners_workspace_id_agent_id_trigger_id");
+
+                    b.ToTable("event_listeners", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Triggers.Hook", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("agent_id");
+
+                    b.Property<string>("Auth")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("auth");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("MadeByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("made_by_name");
+
+                    b.Property<string>("Path")
+                        .HasColumnType("text")
+                        .HasColumnName("path");
+
+                    b.Property<string>("PathHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("path_hash");
+
+                    b.Property<string>("SealedKey")
+                        .HasColumnType("text")
+                        .HasColumnName("sealed_key");
+
+                    b.Property<string>("TriggerId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trigger_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_hooks");
+
+                    b.HasIndex("PathHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_hooks_path_hash");
+
+                    b.HasIndex("WorkspaceId", "AgentId", "TriggerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_hooks_workspace_id_agent_id_trigger_id");
+
+                    b.ToTable("hooks", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Triggers.HookSignature", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("HookId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("hook_id");
+
+                    b.Property<string>("RunKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("run_key");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("signature");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_hook_signatures");
+
+                    b.HasIndex("SeenAt")
+                        .HasDatabaseName("ix_hook_signatures_seen_at");
+
+                    b.HasIndex("WorkspaceId", "HookId", "Signature")
+                        .IsUnique()
+                        .HasDatabaseName("ix_hook_signatures_workspace_id_hook_id_signature");
+
+                    b.ToTable("hook_signatures", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Triggers.InternalEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("data");
+
+                    b.Property<int>("Hops")
+                        .HasColumnType("integer")
+                        .HasColumnName("hops");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_internal_events");
+
+                    b.HasIndex("WorkspaceId", "Id")
+                        .HasDatabaseName("ix_internal_events_workspace_id_id");
+
+                    b.ToTable("internal_events", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Workspaces.ApiKey", b =>

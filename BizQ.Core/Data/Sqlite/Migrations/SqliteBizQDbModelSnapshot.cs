@@ -1035,6 +1035,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("title");
 
+                    b.Property<string>("TriggerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trigger_id");
+
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
@@ -1070,6 +1074,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
 
                     b.HasIndex("WorkspaceId", "AgentId", "Id")
                         .HasDatabaseName("ix_task_executions_workspace_id_agent_id_id");
+
+                    b.HasIndex("WorkspaceId", "AgentId", "TriggerId", "Id")
+                        .HasDatabaseName("ix_task_executions_workspace_id_agent_id_trigger_id_id")
+                        .HasFilter("trigger_id IS NOT NULL");
 
                     b.ToTable("task_executions", (string)null);
                 });
@@ -1232,6 +1240,204 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasDatabaseName("ix_run_waits_workspace_id_event_correlation");
 
                     b.ToTable("run_waits", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Triggers.EventListener", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agent_id");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("problem");
+
+                    b.Property<long?>("ProblemAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("problem_at");
+
+                    b.Property<string>("TriggerId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trigger_id");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_event_listeners");
+
+                    b.HasIndex("WorkspaceId", "Event")
+                        .HasDatabaseName("ix_event_listeners_workspace_id_event");
+
+                    b.HasIndex("WorkspaceId", "AgentId", "TriggerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_event_listeners_workspace_id_agent_id_trigger_id");
+
+                    b.ToTable("event_listeners", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Triggers.Hook", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agent_id");
+
+                    b.Property<string>("Auth")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("auth");
+
+                    b.Property<long>("MadeAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("MadeByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("made_by_name");
+
+                    b.Property<string>("Path")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("path");
+
+                    b.Property<string>("PathHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("path_hash");
+
+                    b.Property<string>("SealedKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sealed_key");
+
+                    b.Property<string>("TriggerId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trigger_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_hooks");
+
+                    b.HasIndex("PathHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_hooks_path_hash");
+
+                    b.HasIndex("WorkspaceId", "AgentId", "TriggerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_hooks_workspace_id_agent_id_trigger_id");
+
+                    b.ToTable("hooks", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Triggers.HookSignature", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("HookId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hook_id");
+
+                    b.Property<string>("RunKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_key");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seen_at");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("signature");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_hook_signatures");
+
+                    b.HasIndex("SeenAt")
+                        .HasDatabaseName("ix_hook_signatures_seen_at");
+
+                    b.HasIndex("WorkspaceId", "HookId", "Signature")
+                        .IsUnique()
+                        .HasDatabaseName("ix_hook_signatures_workspace_id_hook_id_signature");
+
+                    b.ToTable("hook_signatures", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Triggers.InternalEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("data");
+
+                    b.Property<int>("Hops")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hops");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_internal_events");
+
+                    b.HasIndex("WorkspaceId", "Id")
+                        .HasDatabaseName("ix_internal_events_workspace_id_id");
+
+                    b.ToTable("internal_events", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Workspaces.ApiKey", b =>

@@ -201,6 +201,24 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_listeners",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    agent_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    trigger_id = table.Column<string>(type: "TEXT", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "TEXT", nullable: false),
+                    type = table.Column<string>(type: "TEXT", nullable: false),
+                    problem = table.Column<string>(type: "TEXT", nullable: true),
+                    problem_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_listeners", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "facts",
                 columns: table => new
                 {
@@ -227,6 +245,43 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "hook_signatures",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    hook_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    signature = table.Column<string>(type: "TEXT", nullable: false),
+                    run_key = table.Column<string>(type: "TEXT", nullable: false),
+                    seen_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_hook_signatures", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "hooks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    agent_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    trigger_id = table.Column<string>(type: "TEXT", nullable: false),
+                    auth = table.Column<string>(type: "TEXT", nullable: false),
+                    path_hash = table.Column<string>(type: "TEXT", nullable: false),
+                    path = table.Column<string>(type: "TEXT", nullable: true),
+                    sealed_key = table.Column<string>(type: "TEXT", nullable: true),
+                    made_by_name = table.Column<string>(type: "TEXT", nullable: false),
+                    made_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_hooks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "installations",
                 columns: table => new
                 {
@@ -238,6 +293,23 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_installations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "internal_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    subject = table.Column<string>(type: "TEXT", nullable: false),
+                    data = table.Column<string>(type: "TEXT", nullable: false),
+                    hops = table.Column<int>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_internal_events", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -480,6 +552,7 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     agent_version_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     agent_name = table.Column<string>(type: "TEXT", nullable: false),
                     task_type = table.Column<string>(type: "TEXT", nullable: false),
+                    trigger_id = table.Column<string>(type: "TEXT", nullable: true),
                     title = table.Column<string>(type: "TEXT", nullable: false),
                     idempotency_key = table.Column<string>(type: "TEXT", nullable: false),
                     input = table.Column<string>(type: "TEXT", nullable: false),
@@ -605,6 +678,17 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 columns: new[] { "workspace_id", "run_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_event_listeners_workspace_id_agent_id_trigger_id",
+                table: "event_listeners",
+                columns: new[] { "workspace_id", "agent_id", "trigger_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_event_listeners_workspace_id_event",
+                table: "event_listeners",
+                columns: new[] { "workspace_id", "event" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_facts_workspace_id_entity_id_field_id",
                 table: "facts",
                 columns: new[] { "workspace_id", "entity_id", "field", "id" });
@@ -614,6 +698,34 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 table: "facts",
                 columns: new[] { "workspace_id", "field", "lookup" },
                 filter: "superseded_by IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_hook_signatures_seen_at",
+                table: "hook_signatures",
+                column: "seen_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_hook_signatures_workspace_id_hook_id_signature",
+                table: "hook_signatures",
+                columns: new[] { "workspace_id", "hook_id", "signature" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_hooks_path_hash",
+                table: "hooks",
+                column: "path_hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_hooks_workspace_id_agent_id_trigger_id",
+                table: "hooks",
+                columns: new[] { "workspace_id", "agent_id", "trigger_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_internal_events_workspace_id_id",
+                table: "internal_events",
+                columns: new[] { "workspace_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_mails_workspace_id_direction_message_id",
@@ -737,6 +849,12 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 columns: new[] { "workspace_id", "agent_id", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_task_executions_workspace_id_agent_id_trigger_id_id",
+                table: "task_executions",
+                columns: new[] { "workspace_id", "agent_id", "trigger_id", "id" },
+                filter: "trigger_id IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_task_executions_workspace_id_id",
                 table: "task_executions",
                 columns: new[] { "workspace_id", "id" });
@@ -787,10 +905,22 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 name: "effects");
 
             migrationBuilder.DropTable(
+                name: "event_listeners");
+
+            migrationBuilder.DropTable(
                 name: "facts");
 
             migrationBuilder.DropTable(
+                name: "hook_signatures");
+
+            migrationBuilder.DropTable(
+                name: "hooks");
+
+            migrationBuilder.DropTable(
                 name: "installations");
+
+            migrationBuilder.DropTable(
+                name: "internal_events");
 
             migrationBuilder.DropTable(
                 name: "mails");
