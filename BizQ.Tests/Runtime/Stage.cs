@@ -40,7 +40,8 @@ public sealed class Stage : IAsyncDisposable
     public async Task<Agent> Agent(AgentDefinition definition)
     {
         var (ids, now) = (Host.Get<Ids>(), Host.Clock.GetUtcNow());
-        definition = definition with { Permissions = new PermissionsDefinition { Tools = ["test.once", "test.again"], Recipients = ["*"] } };
+        if (definition.Permissions.Tools.Count == 0)
+            definition = definition with { Permissions = new PermissionsDefinition { Tools = ["test.once", "test.again"], Recipients = ["*"] } };
         var agent = new Agent
         {
             Id = ids.New(),
