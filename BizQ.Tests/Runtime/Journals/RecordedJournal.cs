@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using BizQ.Agents.Runtime;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
@@ -29,6 +29,8 @@ internal sealed record RecordedJournal(int Format, string Title, JsonElement Def
         var lines = Moments.Select(moment => string.Create(CultureInfo.InvariantCulture,
             $$"""
                 { "decision": {{Json.Text(moment.Decision)}},
+                  "at": {{Json.Text(moment.At)}},
+                  "listening": {{Json.Text(moment.Listening)}},
                   "run": {{moment.Run.GetRawText()}},
                   "steps": {{Rows(moment.Steps)}},
                   "effects": {{Rows(moment.Effects)}},
@@ -48,8 +50,8 @@ internal sealed record RecordedJournal(int Format, string Title, JsonElement Def
             """);
     }
 
-    /// <summary>The journal as it stood at each moment, and what was decided then.</summary>
-    public IEnumerable<(RunJournal Journal, string Decision)> Replay()
+    /// <summary>The journal as it stood at each moment, when that was, and what was decided then.</summary>
+    public IEnumerable<(RunJournal Journal, DateTimeOffset At, string Decision)> Replay()
     {
         var (steps, effects, approvals) = (new Dictionary<Guid, RunStep>(), new Dictionary<Guid, Effect>(), new Dictionary<Guid, Approval>());
         foreach (var moment in Moments)
@@ -57,7 +59,9 @@ internal sealed record RecordedJournal(int Format, string Title, JsonElement Def
             Put(steps, moment.Steps, step => step.Id);
             Put(effects, moment.Effects, effect => effect.Id);
             Put(approvals, moment.Approvals, approval => approval.Id);
-            yield return (new RunJournal(Json.Read<Run>(moment.Run)!, steps.Values, effects.Values, approvals.Values), moment.Decision);
+            var journal = new RunJournal(Json.Read<Run>(moment.Run)!, steps.Values, effects.Values, approvals.Values);
+            journal.Listening.UnionWith(moment.Listening ?? []);
+            yield return (journal, moment.At ?? journal.Run.StartedAt, moment.Decision);
         }
     }
 
@@ -69,12 +73,13 @@ internal sealed record RecordedJournal(int Format, string Title, JsonElement Def
     }
 
     /// <summary>What a process that finds these rows, and is busy with nothing, would do.</summary>
-    public static string Decide(Graph graph, RunJournal journal) => Interpreter.Advance(graph, journal, new HashSet<string>()) switch
+    public static string Decide(Graph graph, RunJournal journal, DateTimeOffset at) => Interpreter.Advance(graph, journal, new HashSet<Place>(), at) switch
     {
         Decision.Go go => string.Join("; ", Parts(go)),
-        Decision.Wait => "wait",
+        Decision.Wait { Status: RunStatus.WaitingForApproval } => "wait",
+        Decision.Wait wait => $"{Json.Element(wait.Status).GetString()} {wait.WakeAt:O}".TrimEnd(),
         Decision.End end => $"end {end.Output?.GetRawText()}".TrimEnd(),
-        Decision.Fail fail => $"fail {fail.Step.NodeId}",
+        Decision.Fail fail => $"fail {Place.Of(fail.Step)}",
         Decision.Park park => $"park {park.Code}",
         var over => over.GetType().Name.ToLowerInvariant(),
     };
@@ -83,9 +88,9 @@ internal sealed record RecordedJournal(int Format, string Title, JsonElement Def
     {
         yield return go.Halt ? "halt" : "go";
         if (go.Start.Count > 0)
-            yield return $"start {string.Join(", ", go.Start.Select(node => node.Id))}";
+            yield return $"start {string.Join(", ", go.Start.Select(due => due.Place))}";
         if (go.Continue.Count > 0)
-            yield return $"continue {string.Join(", ", go.Continue.Select(step => step.NodeId))}";
+            yield return $"continue {string.Join(", ", go.Continue.Select(Place.Of))}";
     }
 
     private static string Rows(IReadOnlyList<JsonElement> rows) =>
@@ -100,4 +105,8 @@ internal sealed record RecordedJournal(int Format, string Title, JsonElement Def
 
 /// <param name="Steps">Of these and the following only the rows that differ from the moment before.</param>
 /// <param name="Decision">In words, as <see cref="RecordedJournal.Decide"/> writes it.</param>
-internal sealed record Moment(JsonElement Run, IReadOnlyList<JsonElement> Steps, IReadOnlyList<JsonElement> Effects, IReadOnlyList<JsonElement> Approvals, string Decision);
+/// <param name="At">What the clock said; journals of format 1 had no use for it.</param>
+/// <param name="Listening">The steps that waited for an event or for a run they had started.</param>
+internal sealed record Moment(
+    JsonElement Run, IReadOnlyList<JsonElement> Steps, IReadOnlyList<JsonElement> Effects, IReadOnlyList<JsonElement> Approvals, string Decision,
+    DateTimeOffset? At = null, IReadOnlyList<Guid>? Listening = null);

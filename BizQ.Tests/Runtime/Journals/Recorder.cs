@@ -8,9 +8,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace BizQ.Tests.Runtime.Journals;
 
 /// <summary>Stands between the run loop and the database and writes down how every run stands whenever it was read or committed.</summary>
-internal sealed class Recorder(LoadRun load, JournalWriter writer) : IRunStore
+internal sealed class Recorder(LoadRun load, JournalWriter writer, TimeProvider clock) : IRunStore
 {
-    private readonly Dictionary<Guid, List<LoadedRun>> _seen = [];
+    private readonly Dictionary<Guid, List<(LoadedRun Run, DateTimeOffset At)>> _seen = [];
     private readonly Lock _gate = new();
 
     public static void Register(IServiceCollection services) =>
@@ -39,7 +39,7 @@ internal sealed class Recorder(LoadRun load, JournalWriter writer) : IRunStore
         var known = new Dictionary<Guid, string>();
         lock (_gate)
         {
-            foreach (var journal in _seen[runId].Select(seen => seen.Journal))
+            foreach (var (journal, at) in _seen[runId].Select(seen => (seen.Run.Journal, seen.At)))
             {
                 var run = Json.Element(journal.Run);
                 var moment = new Moment(
@@ -47,7 +47,9 @@ internal sealed class Recorder(LoadRun load, JournalWriter writer) : IRunStore
                     Fresh(known, journal.Steps, step => step.Id),
                     Fresh(known, journal.Effects.Values, effect => effect.Id),
                     Fresh(known, journal.Approvals.Values, approval => approval.Id),
-                    RecordedJournal.Decide(graph, journal));
+                    RecordedJournal.Decide(graph, journal, at),
+                    at,
+                    [.. journal.Listening]);
                 if (moments.Count == 0 || moments[^1].Run.GetRawText() != run.GetRawText() || moment.Steps.Count + moment.Effects.Count + moment.Approvals.Count > 0)
                     moments.Add(moment);
             }
@@ -63,7 +65,7 @@ internal sealed class Recorder(LoadRun load, JournalWriter writer) : IRunStore
         {
             if (!_seen.TryGetValue(runId, out var seen))
                 _seen[runId] = seen = [];
-            seen.Add(now);
+            seen.Add((now, clock.GetUtcNow()));
         }
     }
 

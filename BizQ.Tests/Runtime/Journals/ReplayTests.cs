@@ -13,7 +13,7 @@ public sealed class ReplayTests
         var graph = recorded.Compile();
         var moments = recorded.Replay().ToList();
         Assert.True(moments.Count > 2, "A run has at least a beginning, a middle and an end.");
-        Assert.All(moments, moment => Assert.Equal(moment.Decision, RecordedJournal.Decide(graph, moment.Journal)));
+        Assert.All(moments, moment => Assert.Equal(moment.Decision, RecordedJournal.Decide(graph, moment.Journal, moment.At)));
     }
 
     [Fact]
