@@ -19,7 +19,7 @@ namespace BizQ.Agents.Runtime;
 public sealed class Expressions
 {
     /// <summary>The names a scope has, for checking a definition before there is one.</summary>
-    public static readonly IReadOnlyList<string> Roots = ["trigger", "steps", "workspace", "run", "now"];
+    public static readonly IReadOnlyList<string> Roots = ["trigger", "steps", "workspace", "run", "now", "item", "index", "round", "last"];
 
     private readonly Recent<Script> _scripts = new(2_000);
     private readonly Recent<ExpressionText> _texts = new(2_000);
@@ -52,14 +52,15 @@ public sealed class Expressions
     public ExpressionReading Read(string text, bool whole)
     {
         if (!whole)
-            return new ExpressionReading(ProblemOf(text), StepsIn(text));
+            return new ExpressionReading(ProblemOf(text), StepsIn(text)) { Names = [.. ScriptsIn(text).SelectMany(script => script.Globals).Distinct()] };
         var script = Script(Bare(text));
-        return new ExpressionReading(ProblemOf(script), script.NamedSteps);
+        return new ExpressionReading(ProblemOf(script), script.NamedSteps) { Names = script.Globals };
     }
 
     /// <summary>The ids of the steps that the <c>{{ }}</c> parts of a text name.</summary>
-    public IReadOnlyList<string> StepsIn(string text) =>
-        [.. Read(text).Parts.Where(part => part.IsExpression && part.Problem is null).SelectMany(part => Script(part.Text).NamedSteps).Distinct()];
+    public IReadOnlyList<string> StepsIn(string text) => [.. ScriptsIn(text).SelectMany(script => script.NamedSteps).Distinct()];
+
+    private IEnumerable<Script> ScriptsIn(string text) => Read(text).Parts.Where(part => part.IsExpression && part.Problem is null).Select(part => Script(part.Text));
 
     private static string? ProblemOf(Script script) => script.Problem ?? script.Stranger(name => Roots.Contains(name), Roots);
 

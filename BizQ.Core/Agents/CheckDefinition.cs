@@ -16,6 +16,11 @@ public sealed class CheckDefinition(AgentCatalog catalog, DefinitionSchema schem
     /// <summary>A definition is read whole by people, and kept with every version.</summary>
     public const int MostBytes = 512 * 1024;
 
+    /// <summary>More than a person can follow; a graph that large is not looked at any further.</summary>
+    public const int MostNodes = 500;
+
+    public const int MostEdges = 1500;
+
     public Outcome<CheckedDefinition> Of(string text)
     {
         if (TooLarge(text) is { } refusal)
@@ -46,11 +51,14 @@ public sealed class CheckDefinition(AgentCatalog catalog, DefinitionSchema schem
             return [new Problem("", "The definition must be a JSON object { … }.")];
         if (NewerFormat(document) is { } newer)
             return [newer];
+        if ((TooMany(document, "nodes", MostNodes) ?? TooMany(document, "edges", MostEdges)) is { } many)
+            return [many];
         var reading = DefinitionReading.Of(document, catalog);
         return
         [
             .. FitSchema.Problems(schema.Whole, document, reading.MayCompute)
                 .Concat(GraphProblems.Of(reading))
+                .Concat(LoopProblems.Of(reading))
                 .Concat(ExpressionProblems.Of(reading, catalog))
                 .Concat(PartProblems.Of(reading, catalog))
                 .Distinct()
@@ -63,6 +71,11 @@ public sealed class CheckDefinition(AgentCatalog catalog, DefinitionSchema schem
     private static Problem? NewerFormat(JsonElement document) =>
         document.TryGetProperty("format", out var format) && format.ValueKind == JsonValueKind.Number && format.GetDouble() is not AgentDefinition.CurrentFormat
             ? new Problem("/format", $"This definition is of format {format.GetRawText()}; this BizQ reads format {AgentDefinition.CurrentFormat}.")
+            : null;
+
+    private static Problem? TooMany(JsonElement document, string name, int most) =>
+        document.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > most
+            ? new Problem("/" + name, $"There are {list.GetArrayLength():N0} {name}; {most:N0} are the most one agent may have. Let it call other agents for parts of the work.")
             : null;
 
     private static Refusal? TooLarge(string text) => Encoding.UTF8.GetByteCount(text) is var bytes and > MostBytes

@@ -80,14 +80,14 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
             "limits": {
               "type": "object", "title": "Limits", "additionalProperties": false,
               "properties": {
-                "maxSteps": { "type": "integer", "title": "Steps", "description": "Steps one run may take before it is parked.", "minimum": 1, "maximum": 1000 },
+                "maxSteps": { "type": "integer", "title": "Steps", "description": "Steps one run may take before it is parked.", "minimum": 1, "maximum": 100000 },
                 "amountPerEffect": { "$ref": "#/$defs/money", "title": "Amount per effect", "description": "The largest amount one effect may move; none given means no effect may move money." },
                 "costPerRun": { "$ref": "#/$defs/money", "title": "Cost per run", "description": "Model cost one run may cause." }
               }
             },
             "autonomy": { "type": "string", "title": "Autonomy", "enum": ["approve", "automatic"], "description": "approve: every write asks a person. automatic: what the checks allow goes out by itself." },
-            "nodes": { "type": "array", "title": "Nodes", "minItems": 1, "maxItems": 200, "items": { "$ref": "#/$defs/node" } },
-            "edges": { "type": "array", "title": "Edges", "maxItems": 600, "items": { "$ref": "#/$defs/edge" } }
+            "nodes": { "type": "array", "title": "Nodes", "minItems": 1, "maxItems": 500, "items": { "$ref": "#/$defs/node" } },
+            "edges": { "type": "array", "title": "Edges", "maxItems": 1500, "items": { "$ref": "#/$defs/edge" } }
           },
           "$defs": {
             "money": {
@@ -132,7 +132,29 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
                 "title": { "type": "string", "title": "Title", "maxLength": 100 },
                 "settings": { "type": "object", "title": "Settings" },
                 "position": { "type": "object", "title": "Position", "additionalProperties": false, "required": ["x", "y"], "properties": { "x": { "type": "number" }, "y": { "type": "number" } } },
-                "timeoutSeconds": { "type": "integer", "title": "Time limit (seconds)", "minimum": 1, "maximum": 600 }
+                "timeoutSeconds": { "type": "integer", "title": "Time limit (seconds)", "description": "For one attempt; 30 when left out, 600 for models.", "minimum": 1, "maximum": 600 },
+                "parent": { "type": "string", "title": "Inside of", "description": "The id of the loop (forEach or while) whose body this node is part of." },
+                "join": { "type": "string", "title": "Begins", "enum": ["all", "any"], "default": "all", "description": "all: when every way that leads here has been decided. any: with the first that is taken; it runs once all the same." },
+                "retry": { "$ref": "#/$defs/retry", "title": "Try again" },
+                "onError": { "$ref": "#/$defs/onError", "title": "After the last error" }
+              }
+            },
+            "retry": {
+              "type": "object", "additionalProperties": false, "required": ["attempts"],
+              "description": "How often and when it is tried again after an error. Pauses vary by half, so that what failed together does not come back together.",
+              "properties": {
+                "attempts": { "type": "integer", "title": "Attempts", "description": "In all, the first one included.", "minimum": 1, "maximum": 20 },
+                "firstSeconds": { "type": "number", "title": "First pause (seconds)", "minimum": 0, "maximum": 86400, "default": 1 },
+                "factor": { "type": "number", "title": "Factor", "description": "Each pause is so many times as long as the one before.", "minimum": 1, "maximum": 10, "default": 2 },
+                "maxSeconds": { "type": "number", "title": "Longest pause (seconds)", "minimum": 0, "maximum": 86400, "default": 300 },
+                "on": { "type": "array", "title": "For the errors", "description": "Codes such as timedOut, or * for any. Left out, the errors that the node says will pass.", "minItems": 1, "maxItems": 20, "items": { "type": "string", "pattern": "^(\\*|[A-Za-z][A-Za-z0-9]{0,59})$" } }
+              }
+            },
+            "onError": {
+              "type": "object", "additionalProperties": false, "required": ["then"],
+              "properties": {
+                "then": { "type": "string", "title": "Then", "enum": ["stop", "continue", "ask"], "description": "stop: the run fails, unless an error edge leads on. continue: as if it had answered with the value. ask: a person says whether it is tried again, goes on with the value, or stops." },
+                "value": { "title": "Value", "description": "What it counts as having answered; null when left out." }
               }
             },
             "edge": {
@@ -141,7 +163,8 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
                 "from": { "type": "string", "title": "From", "description": "The id of a node." },
                 "to": { "type": "string", "title": "To", "description": "The id of a node." },
                 "case": { "type": "string", "title": "Case", "description": "Only when the source's case is this one.", "minLength": 1, "maxLength": 60 },
-                "when": { "type": "string", "title": "When", "description": "Only when this expression is true.", "minLength": 1, "maxLength": 10000 }
+                "when": { "type": "string", "title": "When", "description": "Only when this expression is true.", "minLength": 1, "maxLength": 10000 },
+                "onError": { "type": "boolean", "title": "On error", "description": "Taken when the source has failed for good, instead of failing the run. steps.ID.error says { code, message }." }
               }
             }
           }

@@ -19,8 +19,14 @@ internal static class GraphProblems
             .Concat(reading.Nodes.SelectMany(node => LeadsOn(node, reading)));
     }
 
-    /// <summary>The nodes from which a node can be reached.</summary>
-    public static IReadOnlySet<string> Before(DefinitionReading reading, string id) => Walk([id], edge => edge.To, edge => edge.From, reading, withStart: false);
+    /// <summary>The nodes from which a node can be reached: in its own body, and before each loop around it.</summary>
+    public static IReadOnlySet<string> Before(DefinitionReading reading, ReadNode node)
+    {
+        var before = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var one in reading.Around(node).Prepend(node).Where(n => n.Id is not null))
+            before.UnionWith(Walk([one.Id!], id => reading.Into(id).Select(edge => edge.From!), withStart: false));
+        return before;
+    }
 
     private static IEnumerable<Problem> Doubled(IEnumerable<(string At, string? Id)> parts, string what) => parts
         .Where(part => part.Id is not null)
@@ -37,7 +43,7 @@ internal static class GraphProblems
     }
 
     private static IEnumerable<Problem> Repeated(DefinitionReading reading) => reading.Edges
-        .GroupBy(edge => (edge.From, edge.To, edge.Case, edge.When))
+        .GroupBy(edge => (edge.From, edge.To, edge.Case, edge.When, edge.OnError))
         .SelectMany(same => same.Skip(1))
         .Where(edge => edge is { From: not null, To: not null })
         .Select(edge => new Problem(edge.At, $"This edge from '{edge.From}' to '{edge.To}' is there twice. Remove one."));
@@ -66,15 +72,21 @@ internal static class GraphProblems
     private static List<string>? CircleIn(DefinitionReading reading, HashSet<string> among)
     {
         var rest = among.ToHashSet(StringComparer.Ordinal);
-        var edges = reading.Edges.Where(e => e is { From: not null, To: not null } && rest.Contains(e.From) && rest.Contains(e.To)).ToList();
-        while (rest.RemoveWhere(id => edges.All(e => e.From != id) || edges.All(e => e.To != id)) > 0)
-            edges.RemoveAll(e => !rest.Contains(e.From!) || !rest.Contains(e.To!));
+        bool Ends(string id) => !reading.OutOf(id).Any(e => rest.Contains(e.To!)) || !reading.Into(id).Any(e => rest.Contains(e.From!));
+        var ends = new Queue<string>(rest.Where(Ends));
+        while (ends.TryDequeue(out var id))
+        {
+            if (!rest.Remove(id))
+                continue;
+            foreach (var next in reading.OutOf(id).Select(e => e.To!).Concat(reading.Into(id).Select(e => e.From!)).Where(n => rest.Contains(n) && Ends(n)))
+                ends.Enqueue(next);
+        }
         if (rest.Count == 0)
             return null;
-        var way = new List<string> { edges[0].From! };
+        var way = new List<string> { reading.Edges.First(e => e is { From: { } from, To: { } to } && rest.Contains(from) && rest.Contains(to)).From! };
         while (true)
         {
-            var next = edges.First(e => e.From == way[^1]).To!;
+            var next = reading.OutOf(way[^1]).First(e => rest.Contains(e.To!)).To!;
             if (way.IndexOf(next) is var start and >= 0)
                 return way[start..];
             way.Add(next);
@@ -86,13 +98,13 @@ internal static class GraphProblems
         var entrances = reading.Nodes.Where(n => n.Kind == "trigger").Select(n => n.Id).OfType<string>().ToList();
         if (entrances.Count == 0)
             return [];
-        var reached = Walk(entrances, edge => edge.From, edge => edge.To, reading, withStart: true);
+        var reached = Walk(entrances, id => reading.OutOf(id).Select(edge => edge.To!).Concat(reading.Inside(id).Select(n => n.Id).OfType<string>().Where(inner => !reading.Into(inner).Any())), withStart: true);
         return reading.Nodes
             .Where(n => n.Id is not null && !reached.Contains(n.Id))
             .Select(n => new Problem(n.At, $"No way leads from a trigger to '{n.Id}', so it would never run. Lead an edge to it or remove it."));
     }
 
-    private static HashSet<string> Walk(IEnumerable<string> start, Func<ReadEdge, string?> from, Func<ReadEdge, string?> to, DefinitionReading reading, bool withStart)
+    private static HashSet<string> Walk(IEnumerable<string> start, Func<string, IEnumerable<string>> nextOf, bool withStart)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var open = new Queue<string>(start);
@@ -100,7 +112,7 @@ internal static class GraphProblems
             seen.UnionWith(open);
         while (open.TryDequeue(out var id))
         {
-            foreach (var next in reading.Edges.Where(edge => from(edge) == id).Select(to).OfType<string>().Where(seen.Add))
+            foreach (var next in nextOf(id).Where(seen.Add))
                 open.Enqueue(next);
         }
         return seen;
@@ -108,7 +120,7 @@ internal static class GraphProblems
 
     private static IEnumerable<Problem> Cases(ReadEdge edge, DefinitionReading reading)
     {
-        if (edge.From is not { } from || reading.NodesCalled(from).FirstOrDefault() is not { } source)
+        if (edge.From is not { } from || edge.OnError || reading.NodesCalled(from).FirstOrDefault() is not { } source)
             yield break;
         if (edge.Case is not { } name)
         {
@@ -125,7 +137,7 @@ internal static class GraphProblems
 
     private static IEnumerable<Problem> LeadsOn(ReadNode node, DefinitionReading reading) => node is { Kind: "branch", Id: { } id }
         ? (CasesOf(node) ?? []).Distinct()
-            .Where(name => !reading.Edges.Any(edge => edge.From == id && edge.Case == name))
+            .Where(name => !reading.OutOf(id).Any(edge => edge.Case == name))
             .Select(name => new Problem(node.At, $"No edge leads on from '{id}' in the case '{name}'. Lead one to the next step, or to an output."))
         : [];
 
@@ -135,7 +147,7 @@ internal static class GraphProblems
         "branch" when node.Settings is { } settings =>
             [.. DefinitionReading.Items(settings, "cases").Select(c => DefinitionReading.Text(c.Value, "name")).Append(DefinitionReading.Text(settings, "otherwise")).OfType<string>()],
         "approval" or "tool" => Decisions,
-        "trigger" or "context" or "branch" => [],
+        "trigger" or "context" or "branch" or LoopKinds.ForEach or LoopKinds.While => [],
         _ => null,
     };
 }
