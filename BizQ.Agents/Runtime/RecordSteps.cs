@@ -53,7 +53,12 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
             case Decision.Fail fail:
                 run.Error = fail.Step.Error;
                 End(run, RunStatus.Failed);
-                Drop(journal, entry);
+                Drop(journal, entry, "The run failed.");
+                break;
+            case Decision.Cancel:
+                run.Error ??= Worked.ErrorOf("cancelled", "Cancelled.");
+                End(run, RunStatus.Cancelled);
+                Drop(journal, entry, "The run was cancelled.");
                 break;
             case Decision.Park park:
                 run.Status = RunStatus.Parked;
@@ -139,11 +144,11 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         run.DurationMs = (int)Math.Min((run.CompletedAt.Value - run.StartedAt).TotalMilliseconds, int.MaxValue);
     }
 
-    private void Drop(RunJournal journal, JournalEntry entry)
+    private void Drop(RunJournal journal, JournalEntry entry, string why)
     {
         var approvals = journal.Approvals.Values.Where(DropProposals.IsOpen).ToList();
         var effects = journal.Effects.Values.Where(DropProposals.HasNotBegun).ToList();
-        entry.EffectEvents.AddRange(DropProposals.Of(effects, approvals, Mover.Desk, "BizQ", "The run failed.", ids, clock.GetUtcNow()));
+        entry.EffectEvents.AddRange(DropProposals.Of(effects, approvals, Mover.Desk, "BizQ", why, ids, clock.GetUtcNow()));
         entry.ChangedApprovals.AddRange(approvals.Except(entry.NewApprovals));
         entry.ChangedEffects.AddRange(effects.Except(entry.NewEffects).Except(entry.ChangedEffects));
     }

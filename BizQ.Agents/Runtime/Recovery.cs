@@ -1,6 +1,11 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using BizQ.Agents.Runtime.Turns;
+using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Data;
 using BizQ.Core.Effects;
+using BizQ.Core.Monitoring;
 using BizQ.Core.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -9,44 +14,112 @@ using Microsoft.Extensions.Logging;
 namespace BizQ.Agents.Runtime;
 
 /// <summary>
-/// Finds runs that should be moving and are not: after a crash, after a lost wake-up, after a database that was away. What is
-/// accepted is in the database, so a look at the states is all it takes.
+/// Finds runs that should be moving and are not: after a crash, after a lost wake-up, after a database that was away, when an
+/// agent works again, and those of a backlog that nobody has room for yet. What is accepted is in the database, so a look at
+/// the states is all it takes.
 /// </summary>
-public sealed class Recovery(BizQDatabase database, RunLoop loop, IWakeRuns wake, RuntimeOptions options, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<Recovery> log)
+public sealed class Recovery(
+    BizQDatabase database, RunLoop loop, IWakeRuns wake, ChangeFeed changes, RuntimeOptions options, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<Recovery> log)
     : BackgroundService
 {
     private const int PageSize = 500;
 
+    /// <summary>Unfinished runs that are looked at all together; ids only, some 50 bytes each.</summary>
+    private const int Few = 20_000;
+
     /// <summary>Decisions set their run going in their own transaction; looking for one that did not is a second net.</summary>
-    private const int SweepsPerSecondLook = 6;
+    private static readonly TimeSpan SecondLook = TimeSpan.FromMinutes(1);
+
+    /// <summary>However often somebody asks, the database is looked at no more often than this.</summary>
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(100);
+
+    // One place: however many ask for a look, one answers them all.
+    private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!await lifetime.HasStarted(stoppingToken))
             return;
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.SweepSeconds), clock);
-        var sweep = 0;
-        do
+        loop.WhenDrained(Ask);
+        // An agent that works again has runs that rest.
+        using var agents = changes.SubscribeAll(change =>
         {
-            try
-            {
-                var woken = await Sweep(sweep++ % SweepsPerSecondLook == 0, stoppingToken);
-                if (woken > 0)
-                    log.LogInformation("{Count} runs were found resting and set going", woken);
-            }
-            catch (Exception problem) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogError(problem, "Looking for resting runs failed; it is tried again in {Seconds} s", options.SweepSeconds);
-            }
+            if (change.Room == "agents")
+                Ask();
+        });
+        var every = TimeSpan.FromSeconds(options.SweepSeconds);
+        await using var timer = clock.CreateTimer(_ => Ask(), null, every, every);
+        Ask();
+        var looked = clock.GetUtcNow() - SecondLook;
+        while (await _asked.Reader.ReadAsync(stoppingToken))
+        {
+            var thorough = clock.GetUtcNow() - looked >= SecondLook;
+            if (thorough)
+                looked = clock.GetUtcNow();
+            await Look(thorough, stoppingToken);
+            await Task.Delay(Gap, clock, stoppingToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Wakes what should be moving, oldest first, as fast as there is room. Returns how many.</summary>
+    /// <summary>Wakes what should be moving, as far as there is room: of every agent its oldest. Returns how many.</summary>
     public async Task<int> Sweep(bool thorough, CancellationToken cancel)
     {
-        var woken = await WakeAll(Unfinished, cancel) + await WakeAll(ClosedWithSomethingOnItsWay, cancel);
+        var woken = await WakeUnfinished(cancel) + await WakeAll(ClosedWithSomethingOnItsWay, cancel);
         return thorough ? woken + await WakeAll(DecidedButWaiting, cancel) : woken;
+    }
+
+    private void Ask() => _asked.Writer.TryWrite(true);
+
+    private async Task Look(bool thorough, CancellationToken stop)
+    {
+        try
+        {
+            var woken = await Sweep(thorough, stop);
+            if (woken > 0)
+                log.LogInformation("{Count} runs were found resting and set going", woken);
+        }
+        catch (Exception problem) when (!stop.IsCancellationRequested)
+        {
+            log.LogError(problem, "Looking for resting runs failed; it is tried again in {Seconds} s", options.SweepSeconds);
+        }
+    }
+
+    /// <summary>
+    /// Each agent gets as many woken as may wait for their turn, never more: what else it has accepted costs the others nothing
+    /// but a row in the database, and thousands of found runs do not become thousands of grains at once.
+    /// </summary>
+    private async Task<int> WakeUnfinished(CancellationToken cancel)
+    {
+        var woken = 0;
+        await foreach (var (workspaceId, agentId, oldest) in UnfinishedByAgent(cancel))
+        {
+            var room = loop.RoomFor(workspaceId, agentId);
+            foreach (var id in oldest.Where(id => !loop.IsLive(id) && !loop.IsResting(id)).Take(room))
+            {
+                await wake.Wake(id);
+                woken++;
+            }
+        }
+        return woken;
+    }
+
+    /// <summary>The oldest runs of each agent: out of one look when there are few, one look for each agent in a backlog.</summary>
+    private async IAsyncEnumerable<(Guid WorkspaceId, Guid AgentId, IReadOnlyList<Guid> Oldest)> UnfinishedByAgent([EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var db = database.OpenUnscoped();
+        var runs = Unfinished(All(db.Runs));
+        var agents = All(db.Agents).Where(a => a.Status != AgentStatus.Paused);
+        var few = await (from run in runs join agent in agents on run.AgentId equals agent.Id select new { run.WorkspaceId, run.AgentId, run.Id }).Take(Few + 1).ToListAsync(cancel);
+        if (few.Count <= Few)
+        {
+            foreach (var same in few.GroupBy(r => (r.WorkspaceId, r.AgentId)))
+                yield return (same.Key.WorkspaceId, same.Key.AgentId, [.. same.Select(r => r.Id).Order()]);
+            yield break;
+        }
+        // Those that are under way are among the oldest: they are looked past.
+        var most = FairTurns.MostWaiting + 2 * options.RunsInFlight;
+        foreach (var agent in await agents.Where(a => runs.Any(r => r.WorkspaceId == a.WorkspaceId && r.AgentId == a.Id)).Select(a => new { a.WorkspaceId, a.Id }).ToListAsync(cancel))
+            yield return (agent.WorkspaceId, agent.Id, await runs.Where(r => r.WorkspaceId == agent.WorkspaceId && r.AgentId == agent.Id).OrderBy(r => r.Id).Select(r => r.Id).Take(most).ToListAsync(cancel));
     }
 
     private async Task<int> WakeAll(Func<BizQDb, IQueryable<Run>> which, CancellationToken cancel)
@@ -59,7 +132,6 @@ public sealed class Recovery(BizQDatabase database, RunLoop loop, IWakeRuns wake
                 page = await which(db).Where(r => r.Id > after).OrderBy(r => r.Id).Select(r => r.Id).Take(PageSize).ToListAsync(cancel);
             foreach (var id in page.Where(id => !loop.IsLive(id)))
             {
-                await Room(cancel);
                 await wake.Wake(id);
                 woken++;
             }
@@ -69,21 +141,9 @@ public sealed class Recovery(BizQDatabase database, RunLoop loop, IWakeRuns wake
         }
     }
 
-    /// <summary>A grain per slot and one waiting for it: thousands of found runs do not become thousands of grains at once.</summary>
-    private async Task Room(CancellationToken cancel)
-    {
-        while (true)
-        {
-            var rest = loop.NextRest;
-            if (loop.Live < 2 * options.RunsInFlight)
-                return;
-            await rest.WaitAsync(cancel);
-        }
-    }
-
     private static IQueryable<T> All<T>(IQueryable<T> rows) where T : class => rows.IgnoreQueryFilters([BizQDb.WorkspaceFilter]);
 
-    private static IQueryable<Run> Unfinished(BizQDb db) => All(db.Runs).Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Running);
+    private static IQueryable<Run> Unfinished(IQueryable<Run> runs) => runs.Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Running);
 
     /// <summary>Cancelled or failed while an effect was on its way out: how that ended must still be found out.</summary>
     private static IQueryable<Run> ClosedWithSomethingOnItsWay(BizQDb db)

@@ -45,7 +45,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
                 if (decision is Decision.Go { Halt: true } || _fault is not null)
                     await Off(halt.Cancel);
                 if (decision is Decision.Go go && _fault is null && !stop.IsCancellationRequested)
-                    Begin(go, halt.Token);
+                    Begin(_loaded.Held ? OnlyOnItsWay(go) : go, halt.Token);
                 if (_busy.Count == 0)
                     break;
                 await SomethingToDo((decision as Decision.Go)?.WakeAt);
@@ -60,6 +60,9 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         if (_fault is not null)
             ExceptionDispatchInfo.Throw(_fault);
     }
+
+    /// <summary>While its agent is paused nothing starts; but an effect that is on its way cannot be held, only followed.</summary>
+    private Decision.Go OnlyOnItsWay(Decision.Go go) => go with { Start = [], Continue = [.. go.Continue.Where(Journal.OnItsWay)] };
 
     /// <summary>
     /// Beside the drive, on the scheduler that it runs on: the thread pool, unless the simulator decides in which order things

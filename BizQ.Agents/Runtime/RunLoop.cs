@@ -2,33 +2,43 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
+using BizQ.Agents.Runtime.Turns;
 using BizQ.Core.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace BizQ.Agents.Runtime;
 
 /// <summary>
-/// The entry to a run: loads it, drives it as far as it goes, and keeps one that fails again and again from costing others
-/// anything. One drive per run at a time is the caller's care; should two meet all the same, the fence lets one through.
+/// The entry to a run: waits until it is its turn, loads it, drives it as far as it goes, and keeps one that fails again and
+/// again from costing others anything. One drive per run at a time is the caller's care; should two meet all the same, the fence lets one through.
 /// </summary>
 public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts parts, RuntimeOptions options, ILogger<RunLoop> log) : IDisposable
 {
     /// <summary>Unexpected failures in a row after which a run is parked. Each is some 10 s apart, a sweep's distance.</summary>
     private const int MostFailures = 5;
 
-    private readonly SemaphoreSlim _slots = new(options.RunsInFlight);
-    private readonly ConcurrentDictionary<Guid, byte> _live = new();
-    private readonly ConcurrentDictionary<Guid, int> _failures = new();
-    private TaskCompletionSource _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Looks at whose a run is, in a crowd, at the same time: enough to keep the queue full, few enough to leave the database to those who work.</summary>
+    private const int MostLooks = 8;
 
-    /// <summary>Whether this process is driving the run, or will as soon as there is a slot.</summary>
+    private readonly SemaphoreSlim _looks = new(MostLooks);
+    private readonly FairTurns _turns = new(options.RunsInFlight);
+    private readonly ConcurrentDictionary<Guid, byte> _live = new();
+    private readonly ConcurrentDictionary<Guid, Failures> _failures = new();
+
+    /// <summary>Whether this process is driving the run, or will as soon as it is its turn.</summary>
     public bool IsLive(Guid runId) => _live.ContainsKey(runId);
+
+    /// <summary>Whether the run has just failed unexpectedly and is to be left alone for a while.</summary>
+    public bool IsResting(Guid runId) => _failures.TryGetValue(runId, out var failures) && parts.Clock.GetUtcNow() < failures.NotBefore;
+
+    /// <summary>How many more runs of this agent could wait here for their turn.</summary>
+    public int RoomFor(Guid workspaceId, Guid agentId) => _turns.RoomFor(workspaceId, agentId);
+
+    /// <summary>Called when runs that were left in the database because too many waited should be brought.</summary>
+    public void WhenDrained(Action bring) => _turns.Drained = bring;
 
     /// <summary>How many runs this process is driving or has taken on.</summary>
     public int Live => _live.Count;
-
-    /// <summary>Completes when the next drive ends.</summary>
-    public Task NextRest => Volatile.Read(ref _rest).Task;
 
     /// <summary>
     /// Returns when the run has ended, waits or is parked, or when <paramref name="stop"/> asks to let go of it. The one place
@@ -39,16 +49,8 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
         _live.TryAdd(runId, 0);
         try
         {
-            await _slots.WaitAsync(stop);
-            try
-            {
-                await DriveOnce(runId, stop);
-                _failures.TryRemove(runId, out _);
-            }
-            finally
-            {
-                _slots.Release();
-            }
+            await InTurn(runId, stop);
+            _failures.TryRemove(runId, out _);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -57,27 +59,81 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
         catch (Exception problem)
         {
             log.LogError(problem, "Run {Run} could not go on; it is tried again shortly", runId);
-            if (!DatabaseIsAway(problem) && _failures.AddOrUpdate(runId, 1, (_, before) => before + 1) >= MostFailures)
+            if (!DatabaseIsAway(problem) && Failed(runId) >= MostFailures)
                 await Poisoned(runId, problem, stop);
         }
         finally
         {
             _live.TryRemove(runId, out _);
-            Interlocked.Exchange(ref _rest, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         }
     }
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose() => _looks.Dispose();
 
-    private async Task DriveOnce(Guid runId, CancellationToken stop)
+    /// <summary>
+    /// While there is room a run goes straight in, and whose it is shows when it is loaded. In a crowd that is looked up first,
+    /// and the run itself is loaded when its turn has come.
+    /// </summary>
+    private async Task InTurn(Guid runId, CancellationToken stop)
     {
-        if (await store.Find(runId, stop) is not { } loaded)
-            return;
-        var (graph, problem) = await agents.Find(loaded.Journal.Run.WorkspaceId, loaded.Journal.Run.AgentVersionId, stop);
-        if (graph is null)
-            await Park(loaded.Journal, "cannotRun", problem!);
-        else
-            await new RunDrive(parts, graph, loaded).Run(stop);
+        var turn = _turns.TryTake();
+        try
+        {
+            while (true)
+            {
+                turn ??= await Queue(runId, stop);
+                if (turn is null || await store.Find(runId, stop) is not { } loaded)
+                    return;
+                var run = loaded.Journal.Run;
+                var (graph, problem) = await agents.Find(run.WorkspaceId, run.AgentVersionId, stop);
+                if (graph is null)
+                {
+                    await Park(loaded.Journal, "cannotRun", problem!);
+                    return;
+                }
+                if (turn.IsFor(PlaceOf(RunPlace.Of(run, loaded.Workspace, loaded.Held), graph)))
+                {
+                    await new RunDrive(parts, graph, loaded).Run(stop);
+                    return;
+                }
+                turn.Dispose();
+                turn = null;
+            }
+        }
+        finally
+        {
+            turn?.Dispose();
+        }
+    }
+
+    /// <summary>Null when the run is not to be driven now: it is gone, held, or so many of its agent wait that recovery brings it later.</summary>
+    private async Task<Turn?> Queue(Guid runId, CancellationToken stop)
+    {
+        QueuePlace place;
+        await _looks.WaitAsync(stop);
+        try
+        {
+            if (await store.Where(runId, stop) is not { Held: false } whose)
+                return null;
+            place = PlaceOf(whose, (await agents.Find(whose.WorkspaceId, whose.VersionId, stop)).Graph);
+        }
+        finally
+        {
+            _looks.Release();
+        }
+        return await _turns.Wait(place, stop);
+    }
+
+    private QueuePlace PlaceOf(RunPlace whose, Graph? graph)
+    {
+        var most = options.RunsInFlightPerWorkspace > 0 ? options.RunsInFlightPerWorkspace : int.MaxValue;
+        return new QueuePlace(whose.WorkspaceId, whose.AgentId, Math.Min(most, whose.MostOfWorkspace ?? most), graph?.Definition.Limits.RunsInFlight ?? int.MaxValue);
+    }
+
+    private int Failed(Guid runId)
+    {
+        var now = new Failures(1, parts.Clock.GetUtcNow() + TimeSpan.FromSeconds(options.SweepSeconds));
+        return _failures.AddOrUpdate(runId, now, (_, before) => now with { Count = before.Count + 1 }).Count;
     }
 
     private async Task Poisoned(Guid runId, Exception problem, CancellationToken stop)
@@ -112,4 +168,7 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
         }
         return false;
     }
+
+    /// <summary>Unexpected failures of a run in a row, and until when it rests after the last.</summary>
+    private sealed record Failures(int Count, DateTimeOffset NotBefore);
 }

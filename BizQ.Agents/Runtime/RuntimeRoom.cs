@@ -11,6 +11,7 @@ public static class RuntimeRoom
     {
         services.AddOptions<RuntimeOptions>().Bind(configuration.GetSection(RuntimeOptions.Section))
             .Validate(o => o.RunsInFlight is >= 1 and <= 10_000, "Runtime:RunsInFlight must be a whole number from 1 to 10000.")
+            .Validate(o => o.RunsInFlightPerWorkspace is >= 0 and <= 10_000, "Runtime:RunsInFlightPerWorkspace must be a whole number from 0 to 10000.")
             .Validate(o => o.SweepSeconds is >= 1 and <= 3600, "Runtime:SweepSeconds must be a whole number from 1 to 3600.")
             .ValidateOnStart();
         return services

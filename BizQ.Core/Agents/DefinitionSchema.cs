@@ -81,6 +81,7 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
               "type": "object", "title": "Limits", "additionalProperties": false,
               "properties": {
                 "maxSteps": { "type": "integer", "title": "Steps", "description": "Steps one run may take before it is parked.", "minimum": 1, "maximum": 100000 },
+                "runsInFlight": { "type": "integer", "title": "Runs at once", "description": "Runs under way at the same time; further ones wait their turn. A run that waits for a person or for its time does not count.", "minimum": 1, "maximum": 10000 },
                 "amountPerEffect": { "$ref": "#/$defs/money", "title": "Amount per effect", "description": "The largest amount one effect may move; none given means no effect may move money." },
                 "costPerRun": { "$ref": "#/$defs/money", "title": "Cost per run", "description": "Model cost one run may cause." }
               }

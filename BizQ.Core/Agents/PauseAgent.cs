@@ -1,10 +1,15 @@
 using BizQ.Core.Data;
+using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Agents;
 
-/// <summary>Lets an agent take no new work, or take it again. Runs that have begun go on.</summary>
+/// <summary>
+/// Holds an agent, or lets it work again. While it is paused it takes no new work and its runs stop before their next step; what
+/// a step is doing may finish. What they wait for may still come (a decision, a time, an event): they go on with it when the
+/// agent works again.
+/// </summary>
 public sealed class PauseAgent(BizQDatabase database, TimeProvider clock)
 {
     private const int Attempts = 20;
@@ -36,7 +41,16 @@ public sealed class PauseAgent(BizQDatabase database, TimeProvider clock)
         if (agent.Status == status)
             return agent;
         (agent.Status, agent.UpdatedAt) = (status, clock.GetUtcNow());
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await db.SaveChangesAsync(cancel);
+        if (status == AgentStatus.Paused)
+            await Fence(db, agentId, cancel);
+        await transaction.CommitAsync(cancel);
         return agent;
     }
+
+    /// <summary>Whoever drives one of its runs, on whichever node, must read it again before anything follows, and then sees the pause.</summary>
+    private static Task<int> Fence(BizQDb db, Guid agentId, CancellationToken cancel) =>
+        db.Runs.Where(r => r.AgentId == agentId && (r.Status == RunStatus.Queued || r.Status == RunStatus.Running))
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Version, r => r.Version + 1), cancel);
 }

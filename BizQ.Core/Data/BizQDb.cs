@@ -48,6 +48,7 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<HookSignature> HookSignatures => Set<HookSignature>();
     public DbSet<EventListener> EventListeners => Set<EventListener>();
     public DbSet<InternalEvent> InternalEvents => Set<InternalEvent>();
+    public DbSet<RunNote> RunNotes => Set<RunNote>();
     public DbSet<Effect> Effects => Set<Effect>();
     public DbSet<EffectEvent> EffectEvents => Set<EffectEvent>();
     public DbSet<Approval> Approvals => Set<Approval>();

@@ -110,6 +110,8 @@ internal static class BizQModel
             e.HasIndex(r => new { r.WorkspaceId, r.Id });
             e.HasIndex(r => new { r.WorkspaceId, r.AgentId, r.Id });
             e.HasIndex(r => r.Status);
+            // What is to be driven, of each agent the oldest: small, however many have ended.
+            e.HasIndex(r => new { r.WorkspaceId, r.AgentId, r.Id }, "ix_task_executions_unfinished").HasFilter("status IN ('Queued', 'Running')");
             e.HasIndex(r => r.WakeAt).HasFilter("wake_at IS NOT NULL");
             e.HasIndex(r => new { r.WorkspaceId, r.ParentRunId });
             // The last firing of a trigger; runs by hand and over the API, which are many, are not in it.
@@ -132,6 +134,12 @@ internal static class BizQModel
             e.HasIndex(n => new { n.WorkspaceId, n.IdempotencyKey }).IsUnique();
             e.HasIndex(n => new { n.WorkspaceId, n.Name, n.Correlation }).HasFilter("heard = 0");
             e.HasIndex(n => n.KeepUntil);
+        });
+        model.Entity<RunNote>(e =>
+        {
+            e.ToTable("run_notes");
+            e.HasIndex(n => new { n.WorkspaceId, n.RunId, n.Id });
+            e.HasIndex(n => n.NewRunId).HasFilter("new_run_id IS NOT NULL");
         });
         model.Entity<MailMessage>(e =>
         {

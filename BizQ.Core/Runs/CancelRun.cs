@@ -6,15 +6,18 @@ using Microsoft.EntityFrameworkCore;
 namespace BizQ.Core.Runs;
 
 /// <summary>
-/// Ends a run at once: nothing new starts, its open approvals expire, and what it had proposed will not be done. An effect
-/// that is already on its way cannot be called back; how it ended is still recorded.
+/// Ends a run: asked once, what is busy may finish and nothing new starts; asked again, or by force, it ends at once. A run
+/// nobody is busy with ends at once either way. Its open approvals expire, what it had proposed will not be done, and the runs
+/// it has called are asked to end too. An effect that is already on its way cannot be called back; how it ended is recorded.
 /// </summary>
 public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock, IWakeRuns wake)
 {
     // A running run writes often, so a reader may lose the race for its version several times in a row.
     private const int Attempts = 20;
 
-    public async Task<Outcome<Run>> Run(Actor actor, Guid runId, CancellationToken cancel)
+    public Task<Outcome<Run>> Run(Actor actor, Guid runId, CancellationToken cancel) => Run(actor, runId, force: false, cancel);
+
+    public async Task<Outcome<Run>> Run(Actor actor, Guid runId, bool force, CancellationToken cancel)
     {
         if (actor.Lacks(Permission.StartRuns) is { } lacking)
             return lacking;
@@ -22,9 +25,12 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
         {
             try
             {
-                var outcome = await Once(actor, runId, cancel);
-                if (outcome.Ok)
-                    await wake.Wake(runId);
+                var (outcome, called) = await Once(actor, runId, force, cancel);
+                if (!outcome.Ok)
+                    return outcome;
+                await wake.Wake(runId);
+                foreach (var child in called)
+                    await wake.Wake(child);
                 return outcome;
             }
             catch (DbUpdateConcurrencyException) when (attempt < Attempts)
@@ -34,22 +40,63 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
         }
     }
 
-    private async Task<Outcome<Run>> Once(Actor actor, Guid runId, CancellationToken cancel)
+    private async Task<(Outcome<Run> Outcome, IReadOnlyList<Guid> Called)> Once(Actor actor, Guid runId, bool force, CancellationToken cancel)
     {
         await using var db = database.Open(actor.WorkspaceId);
         if (await db.Runs.FirstOrDefaultAsync(r => r.Id == runId, cancel) is not { } run)
-            return Refusal.NotFound("run");
+            return (Refusal.NotFound("run"), []);
         if (run.Ended)
-            return Refusal.Conflict("runEnded", $"This run has already ended ({Json.Element(run.Status).GetString()}); there is nothing left to cancel.");
-        var now = clock.GetUtcNow();
+            return (Refusal.Conflict("runEnded", $"This run has already ended ({Json.Element(run.Status).GetString()}); there is nothing left to cancel."), []);
+        var (now, byName) = (clock.GetUtcNow(), actor.Name);
+        force |= run.CancelRequestedAt is not null;
+        run.CancelRequestedAt ??= now;
+        run.Error = Json.Element(new { code = "cancelled", message = $"Cancelled by {byName}." });
+        db.RunNotes.Add(RunNote.Of(runId, force ? RunAsk.CancelNow : RunAsk.Cancel, actor, ids, now));
+        if (force || run.Status != RunStatus.Running)
+            await End(db, run, byName, now, cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await db.SaveChangesAsync(cancel);
+        var called = await AskCalled(db, run, now, cancel);
+        await transaction.CommitAsync(cancel);
+        return (run, called);
+    }
+
+    private async Task End(BizQDb db, Run run, string byName, DateTimeOffset now, CancellationToken cancel)
+    {
         run.Status = RunStatus.Cancelled;
         run.CompletedAt = now;
         run.DurationMs = (int)Math.Min((now - run.StartedAt).TotalMilliseconds, int.MaxValue);
-        run.Error = Json.Element(new { code = "cancelled", message = $"Cancelled by {actor.Name}." });
-        var effects = await db.Effects.Where(e => e.RunId == runId).ToListAsync(cancel);
-        var approvals = await db.Approvals.Where(a => a.RunId == runId).ToListAsync(cancel);
-        db.EffectEvents.AddRange(DropProposals.Of(effects, approvals, Mover.Person, actor.Name, $"The run was cancelled by {actor.Name}.", ids, now));
-        await db.SaveChangesAsync(cancel);
-        return run;
+        run.WakeAt = null;
+        var effects = await db.Effects.Where(e => e.RunId == run.Id).ToListAsync(cancel);
+        var approvals = await db.Approvals.Where(a => a.RunId == run.Id).ToListAsync(cancel);
+        db.EffectEvents.AddRange(DropProposals.Of(effects, approvals, Mover.Person, byName, $"The run was cancelled by {byName}.", ids, now));
+        db.RunWaits.RemoveRange(await db.RunWaits.Where(w => w.RunId == run.Id).ToListAsync(cancel));
+    }
+
+    /// <summary>
+    /// Marks all runs below this one, in the transaction that marks it: their version moves, so whoever drives one reads it
+    /// again before anything follows, and one that waits is set going to find out that it is over.
+    /// </summary>
+    private static async Task<IReadOnlyList<Guid>> AskCalled(BizQDb db, Run run, DateTimeOffset now, CancellationToken cancel)
+    {
+        var all = new List<Guid>();
+        var (level, why) = (new List<Guid> { run.Id }, run.Error);
+        while (true)
+        {
+            var above = level;
+            var below = db.Runs.Where(r => r.ParentRunId != null && above.Contains(r.ParentRunId.Value)
+                && r.Status != RunStatus.Succeeded && r.Status != RunStatus.Failed && r.Status != RunStatus.Cancelled);
+            level = await below.Select(r => r.Id).ToListAsync(cancel);
+            if (level.Count == 0)
+                return all;
+            await below.ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(r => r.CancelRequestedAt, r => r.CancelRequestedAt ?? now)
+                    .SetProperty(r => r.Error, why)
+                    .SetProperty(r => r.Status, RunStatus.Running)
+                    .SetProperty(r => r.Version, r => r.Version + 1),
+                cancel);
+            all.AddRange(level);
+        }
     }
 }

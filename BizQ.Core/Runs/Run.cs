@@ -12,7 +12,8 @@ public sealed class Run : IInWorkspace
     public required Guid Id { get; init; }
     public required Guid WorkspaceId { get; init; }
     public required Guid AgentId { get; init; }
-    public required Guid AgentVersionId { get; init; }
+    /// <summary>The version it is pinned to; only a person who tries it again can move it to another.</summary>
+    public required Guid AgentVersionId { get; set; }
     public required string AgentName { get; init; }
     /// <summary>What kind of trigger started it: manual, api, mail, schedule, webhook, event, queue.</summary>
     public required string TaskType { get; init; }

@@ -9,5 +9,6 @@ public static class RunsRoom
         .AddSingleton<ListRuns>()
         .AddSingleton<ReadRun>()
         .AddSingleton<CancelRun>()
-        .AddSingleton<RetryRun>();
+        .AddSingleton<RetryRun>()
+        .AddSingleton<RepeatRun>();
 }

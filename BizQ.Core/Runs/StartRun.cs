@@ -18,6 +18,15 @@ public sealed record StartRunRequest(Guid AgentId, string TaskType, string Title
 
     /// <summary>Runs that led here by calls, events or webhooks; 0 when none did.</summary>
     public int Hops { get; init; }
+
+    /// <summary>The run that this one repeats.</summary>
+    public Guid? RepeatOf { get; init; }
+
+    /// <summary>Nothing of it leaves.</summary>
+    public bool Rehearsal { get; init; }
+
+    /// <summary>The version to run; the agent's current one when none is named.</summary>
+    public Guid? VersionId { get; init; }
 }
 
 /// <summary>Accepts a piece of work: from the commit on it is BizQ's to finish, whatever happens to this process.</summary>
@@ -71,7 +80,7 @@ public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock,
             Id = ids.New(),
             WorkspaceId = actor.WorkspaceId,
             AgentId = agent.Id,
-            AgentVersionId = agent.CurrentVersionId ?? throw new InvalidOperationException($"The agent {agent.Id} has no version to run; ask WhyNot first."),
+            AgentVersionId = request.VersionId ?? agent.CurrentVersionId ?? throw new InvalidOperationException($"The agent {agent.Id} has no version to run; ask WhyNot first."),
             AgentName = agent.Name,
             TaskType = request.TaskType,
             TriggerId = request.TriggerId,
@@ -84,6 +93,8 @@ public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock,
             StartedByName = actor.Name,
             StartedBy = request.TaskType is "manual" or "api" ? actor.Id : null,
             MailId = request.MailId,
+            RepeatOf = request.RepeatOf,
+            Rehearsal = request.Rehearsal,
         };
         db.Runs.Add(run);
         return run;

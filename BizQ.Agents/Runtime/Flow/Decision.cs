@@ -30,6 +30,9 @@ public abstract record Decision
     /// <summary>This step failed, and with it the run.</summary>
     public sealed record Fail(RunStep Step) : Decision;
 
+    /// <summary>Somebody asked the run to stop, and nothing of it is busy any more.</summary>
+    public sealed record Cancel : Decision;
+
     /// <summary>The run must not go on by itself: a limit was reached or its definition cannot run.</summary>
     public sealed record Park(string Code, string Message) : Decision;
 

@@ -20,6 +20,8 @@ public static class Interpreter
     {
         if (journal.Run.Ended || journal.Run.Status == RunStatus.Parked)
             return Settle(journal, busy);
+        if (journal.Run.CancelRequestedAt is not null)
+            return Settle(journal, busy) is Decision.Go go ? go with { Halt = false } : new Decision.Cancel();
         var (start, goOn, rest, failed) = Look(graph, journal, busy, now);
         var moving = goOn.Where(journal.OnItsWay).ToList();
         if (failed is not null)

@@ -1,3 +1,5 @@
+using BizQ.Agents.Runtime.Turns;
+
 namespace BizQ.Agents.Runtime.Journal;
 
 /// <summary>
@@ -8,6 +10,10 @@ public interface IRunStore
 {
     /// <summary>The run as it stands, with rows of its own that nobody else holds; null when there is none.</summary>
     Task<LoadedRun?> Find(Guid runId, CancellationToken cancel);
+
+    /// <summary>Whose it is, in a crowd: cheaper than all of it where that can be.</summary>
+    async Task<RunPlace?> Where(Guid runId, CancellationToken cancel) =>
+        await Find(runId, cancel) is { } found ? RunPlace.Of(found.Journal.Run, found.Workspace, found.Held) : null;
 
     /// <summary>
     /// Returns once the entry is durably committed (true), or was refused because somebody else has written the run since it

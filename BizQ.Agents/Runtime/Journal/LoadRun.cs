@@ -1,4 +1,6 @@
 using BizQ.Agents.Runtime.Flow;
+using BizQ.Agents.Runtime.Turns;
+using BizQ.Core.Agents;
 using BizQ.Core.Data;
 using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
@@ -7,7 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace BizQ.Agents.Runtime.Journal;
 
 /// <summary>A run as it stands in the database, with what its expressions may know of the workspace.</summary>
-public sealed record LoadedRun(RunJournal Journal, Workspace Workspace);
+/// <param name="Held">Its agent is paused: nothing of it starts, only what is on its way out is followed to its end.</param>
+public sealed record LoadedRun(RunJournal Journal, Workspace Workspace, bool Held = false);
 
 /// <summary>Reads a run and all that is recorded of it.</summary>
 public sealed class LoadRun(BizQDatabase database)
@@ -19,11 +22,27 @@ public sealed class LoadRun(BizQDatabase database)
         var found = await (
             from run in db.Runs.IgnoreQueryFilters([BizQDb.WorkspaceFilter]).AsNoTracking()
             join workspace in db.Workspaces.AsNoTracking() on run.WorkspaceId equals workspace.Id
+            join agent in db.Agents.IgnoreQueryFilters([BizQDb.WorkspaceFilter]).AsNoTracking() on run.AgentId equals agent.Id
             where run.Id == runId
-            select new { Run = run, Workspace = workspace }).FirstOrDefaultAsync(cancel);
+            select new { Run = run, Workspace = workspace, agent.Status }).FirstOrDefaultAsync(cancel);
         if (found is null)
             return null;
-        return new LoadedRun(IsFresh(found.Run) ? new RunJournal(found.Run) : await Recorded(found.Run, cancel), found.Workspace);
+        return new LoadedRun(IsFresh(found.Run) ? new RunJournal(found.Run) : await Recorded(found.Run, cancel), found.Workspace, found.Status == AgentStatus.Paused);
+    }
+
+    /// <summary>Whose the run is, without what it was given and has recorded.</summary>
+    public async Task<RunPlace?> Where(Guid runId, CancellationToken cancel)
+    {
+        await using var db = database.OpenUnscoped();
+        var found = await (
+            from run in db.Runs.IgnoreQueryFilters([BizQDb.WorkspaceFilter])
+            join workspace in db.Workspaces on run.WorkspaceId equals workspace.Id
+            join agent in db.Agents.IgnoreQueryFilters([BizQDb.WorkspaceFilter]) on run.AgentId equals agent.Id
+            where run.Id == runId
+            select new { run.WorkspaceId, run.AgentId, run.AgentVersionId, workspace.Settings, agent.Status }).FirstOrDefaultAsync(cancel);
+        return found is null
+            ? null
+            : new RunPlace(found.WorkspaceId, found.AgentId, found.AgentVersionId, WorkspaceLimits.Of(found.Settings).RunsInFlight, found.Status == AgentStatus.Paused);
     }
 
     private async Task<RunJournal> Recorded(Run run, CancellationToken cancel)

@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace BizQ.Core.Workspaces;
+
+/// <summary>What a workspace has set for itself, out of <see cref="Workspace.Settings"/>.</summary>
+/// <param name="RunsInFlight">Runs of it under way at the same time in one process; null for no limit of its own.</param>
+public sealed record WorkspaceLimits(int? RunsInFlight)
+{
+    /// <summary>The most somebody can set; more than any process drives at once.</summary>
+    public const int MostRunsInFlight = 10_000;
+
+    private static readonly WorkspaceLimits None = new((int?)null);
+
+    public static WorkspaceLimits Of(JsonElement settings) =>
+        settings.ValueKind == JsonValueKind.Object && settings.TryGetProperty("runsInFlight", out var runs) && runs.TryGetInt32(out var most) && most > 0
+            ? new WorkspaceLimits(most)
+            : None;
+}
