@@ -181,7 +181,9 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         if (refused.NewSteps.Any(step => fresh.Journal.Steps.Any(s => s.Id == step.Id)))
             return [];
         var closed = fresh.Journal.Run.Ended || fresh.Journal.Run.Status == RunStatus.Parked;
-        return [.. worked.Where(one => one.Acted ? StillMine(one) : one.Waited is null && !closed)];
+        // Somebody holds or stops the run: what has not left yet must not leave.
+        var held = fresh.Held || fresh.Journal.Run.CancelRequestedAt is not null;
+        return [.. worked.Where(one => one.Acted ? StillMine(one) : one.Waited is null && !closed && !(held && one.Effect is { State: EffectState.Intended }))];
     }
 
     private bool StillMine(Worked acted)

@@ -15,7 +15,9 @@ public sealed class Stage : IAsyncDisposable
 {
     private int _started;
 
-    private Stage(TestHost host, Actor owner, Actor approver) => (Host, Owner, Approver) = (host, owner, approver);
+    private readonly bool _guest;
+
+    private Stage(TestHost host, Actor owner, Actor approver, bool guest = false) => (Host, Owner, Approver, _guest) = (host, owner, approver, guest);
 
     public TestHost Host { get; }
 
@@ -31,8 +33,16 @@ public sealed class Stage : IAsyncDisposable
             script.Register(services);
             more?.Invoke(services);
         });
+        return await In(host, guest: false);
+    }
+
+    /// <summary>Another workspace on the same host.</summary>
+    public Task<Stage> Neighbour() => In(Host, guest: true);
+
+    private static async Task<Stage> In(TestHost host, bool guest)
+    {
         var owner = await host.NewWorkspace();
-        return new Stage(host, owner, await host.NewPerson(owner.WorkspaceId, Role.Approver, "Test Approver"));
+        return new Stage(host, owner, await host.NewPerson(owner.WorkspaceId, Role.Approver, "Test Approver"), guest);
     }
 
     public Task<Agent> Agent(string nodes, string edges) => Agent(Graphs.Definition(nodes, edges));
@@ -91,5 +101,5 @@ public sealed class Stage : IAsyncDisposable
         async () => await Read(runId) is var detail && look(detail) ? detail : null,
         what);
 
-    public ValueTask DisposeAsync() => Host.DisposeAsync();
+    public ValueTask DisposeAsync() => _guest ? ValueTask.CompletedTask : Host.DisposeAsync();
 }

@@ -13,7 +13,7 @@ using NpgsqlTypes;
 namespace BizQ.Core.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresBizQDb))]
-    [Migration("20261123152719_Initial")]
+    [Migration("20261123153010_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1106,7 +1106,60 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasDatabaseName("ix_task_executions_workspace_id_agent_id_trigger_id_id")
                         .HasFilter("trigger_id IS NOT NULL");
 
+                    b.HasIndex(new[] { "WorkspaceId", "AgentId", "Id" }, "ix_task_executions_unfinished")
+                        .HasDatabaseName("ix_task_executions_workspace_id_agent_id_id1")
+                        .HasFilter("status IN ('Queued', 'Running')");
+
                     b.ToTable("task_executions", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Runs.RunNote", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Asked")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("asked");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid?>("By")
+                        .HasColumnType("uuid")
+                        .HasColumnName("by");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by_name");
+
+                    b.Property<Guid?>("NewRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("new_run_id");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_run_notes");
+
+                    b.HasIndex("NewRunId")
+                        .HasDatabaseName("ix_run_notes_new_run_id")
+                        .HasFilter("new_run_id IS NOT NULL");
+
+                    b.HasIndex("WorkspaceId", "RunId", "Id")
+                        .HasDatabaseName("ix_run_notes_workspace_id_run_id_id");
+
+                    b.ToTable("run_notes", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Runs.RunStep", b =>

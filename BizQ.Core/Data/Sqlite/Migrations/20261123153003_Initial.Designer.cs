@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BizQ.Core.Data.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteBizQDb))]
-    [Migration("20261123152702_Initial")]
+    [Migration("20261123153003_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1082,7 +1082,60 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasDatabaseName("ix_task_executions_workspace_id_agent_id_trigger_id_id")
                         .HasFilter("trigger_id IS NOT NULL");
 
+                    b.HasIndex(new[] { "WorkspaceId", "AgentId", "Id" }, "ix_task_executions_unfinished")
+                        .HasDatabaseName("ix_task_executions_workspace_id_agent_id_id1")
+                        .HasFilter("status IN ('Queued', 'Running')");
+
                     b.ToTable("task_executions", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Runs.RunNote", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Asked")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("asked");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<Guid?>("By")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by_name");
+
+                    b.Property<Guid?>("NewRunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("new_run_id");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_run_notes");
+
+                    b.HasIndex("NewRunId")
+                        .HasDatabaseName("ix_run_notes_new_run_id")
+                        .HasFilter("new_run_id IS NOT NULL");
+
+                    b.HasIndex("WorkspaceId", "RunId", "Id")
+                        .HasDatabaseName("ix_run_notes_workspace_id_run_id_id");
+
+                    b.ToTable("run_notes", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Runs.RunStep", b =>

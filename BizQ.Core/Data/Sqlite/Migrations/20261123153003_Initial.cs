@@ -471,6 +471,24 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "run_notes",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    asked = table.Column<string>(type: "TEXT", nullable: false),
+                    by = table.Column<Guid>(type: "TEXT", nullable: true),
+                    by_name = table.Column<string>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    new_run_id = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_run_notes", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "run_steps",
                 columns: table => new
                 {
@@ -806,6 +824,17 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 column: "user_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_run_notes_new_run_id",
+                table: "run_notes",
+                column: "new_run_id",
+                filter: "new_run_id IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_run_notes_workspace_id_run_id_id",
+                table: "run_notes",
+                columns: new[] { "workspace_id", "run_id", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_run_steps_workspace_id_run_id_sequence",
                 table: "run_steps",
                 columns: new[] { "workspace_id", "run_id", "sequence" },
@@ -847,6 +876,12 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 name: "ix_task_executions_workspace_id_agent_id_id",
                 table: "task_executions",
                 columns: new[] { "workspace_id", "agent_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_task_executions_workspace_id_agent_id_id1",
+                table: "task_executions",
+                columns: new[] { "workspace_id", "agent_id", "id" },
+                filter: "status IN ('Queued', 'Running')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_task_executions_workspace_id_agent_id_trigger_id_id",
@@ -945,6 +980,9 @@ namespace BizQ.Core.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "person_tokens");
+
+            migrationBuilder.DropTable(
+                name: "run_notes");
 
             migrationBuilder.DropTable(
                 name: "run_steps");
