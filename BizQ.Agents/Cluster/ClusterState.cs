@@ -1,10 +1,10 @@
-using BizQ.Agents.Runtime.Journal;
+using BizQ.Core.Data.Rows;
 using BizQ.Core.Monitoring;
 
 namespace BizQ.Agents.Cluster;
 
 /// <summary>Whether grains can be called, and with them whether runs move.</summary>
-internal sealed class ClusterState(JournalWriter journal) : ILifecycleParticipant<ISiloLifecycle>, IWorkingPart
+internal sealed class ClusterState(GroupCommit journal) : ILifecycleParticipant<ISiloLifecycle>, IWorkingPart
 {
     private volatile bool _up;
 

@@ -17,7 +17,6 @@ public static class RuntimeRoom
         return services
             .AddSingleton(provider => provider.GetRequiredService<IOptions<RuntimeOptions>>().Value)
             .AddSingleton(_ => new RetryPause(new Random()))
-            .AddSingleton<JournalWriter>()
             .AddSingleton<CompiledAgents>()
             .AddSingleton<LoadRun>()
             .AddSingleton<IRunStore, StoredRuns>()

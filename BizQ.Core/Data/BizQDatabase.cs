@@ -1,8 +1,11 @@
 using BizQ.Core.Data.Postgres;
+using BizQ.Core.Data.Rows;
 using BizQ.Core.Data.Sqlite;
 using BizQ.Core.Monitoring;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Npgsql;
 
 namespace BizQ.Core.Data;
 
@@ -14,6 +17,7 @@ public sealed class BizQDatabase
     private readonly ChangeFeed _changes;
     /// <summary>Contexts are kept and used again: making one costs as much as a small query.</summary>
     private readonly Func<BizQDb> _rent;
+    private readonly Lazy<IModel> _model;
 
     /// <param name="connectionString">Empty: a SQLite file under <paramref name="dataPath"/>. With "Host=": PostgreSQL. Otherwise SQLite.</param>
     public BizQDatabase(string? connectionString, string dataPath, ChangeFeed changes)
@@ -22,11 +26,16 @@ public sealed class BizQDatabase
         DataPath = dataPath;
         ConnectionString = string.IsNullOrWhiteSpace(connectionString)
             ? $"Data Source={Path.Combine(dataPath, "bizq.db")}"
-            : connectionString;
+            : IsPostgres(connectionString) ? Prepared(connectionString) : connectionString;
         Engine = IsPostgres(ConnectionString) ? Engine.Postgres : Engine.Sqlite;
         _rent = Engine == Engine.Postgres
             ? new PooledDbContextFactory<PostgresBizQDb>(PostgresOptions(ConnectionString)).CreateDbContext
             : new PooledDbContextFactory<SqliteBizQDb>(SqliteOptions(ConnectionString)).CreateDbContext;
+        _model = new Lazy<IModel>(() =>
+        {
+            using var db = _rent();
+            return db.Model;
+        });
     }
 
     public Engine Engine { get; }
@@ -42,6 +51,18 @@ public sealed class BizQDatabase
     /// <summary>A context without a workspace, for the few that serve all of them; it reads scoped rows only through a lifted filter.</summary>
     public BizQDb OpenUnscoped() => _rent().Serve(null, _changes);
 
+    internal IRowEngine NewRowEngine() =>
+        Engine == Engine.Postgres ? new PostgresRows(ConnectionString, _model.Value) : new SqliteRows(ConnectionString, _model.Value);
+
+    /// <summary>After the commit of a set, what saving does too: versions count up and the changes are announced.</summary>
+    internal void Written(RowSet set)
+    {
+        foreach (var write in set.Rest.Append(set.Guard).Where(w => w.Kind.Act == RowAct.Update))
+            RowShape.Of(_model.Value, write.Kind.Type).CountUp(write.Row);
+        foreach (var change in set.Rest.Append(set.Guard).Select(w => BizQDb.ChangeOf(w.Row)).OfType<Change>().Distinct())
+            _changes.Publish(change);
+    }
+
     internal static DbContextOptions<SqliteBizQDb> SqliteOptions(string connectionString) =>
         new DbContextOptionsBuilder<SqliteBizQDb>()
             .UseSqlite(connectionString)
@@ -55,6 +76,14 @@ public sealed class BizQDatabase
             .UseSnakeCaseNamingConvention()
             .AddInterceptors(new AnnounceOnCommit())
             .Options;
+
+    /// <summary>
+    /// Statements used again are planned once a connection, unless the connection string says otherwise (a pooler in between
+    /// that hands connections round wants <c>Max Auto Prepare=0</c>). A hundred is more than one connection ever uses often.
+    /// </summary>
+    private static string Prepared(string connectionString) => connectionString.Contains("Auto Prepare", StringComparison.OrdinalIgnoreCase)
+        ? connectionString
+        : new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100 }.ConnectionString;
 
     private static bool IsPostgres(string connectionString) =>
         connectionString.Contains("Host=", StringComparison.OrdinalIgnoreCase)

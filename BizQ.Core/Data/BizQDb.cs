@@ -161,7 +161,7 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
         }
     }
 
-    private static Change? ChangeOf(object entity) => entity switch
+    internal static Change? ChangeOf(object entity) => entity switch
     {
         Run run => new(run.WorkspaceId, "runs", run.Id),
         RunStep step => new(step.WorkspaceId, "runs", step.RunId),

@@ -1,3 +1,4 @@
+using BizQ.Core.Data.Rows;
 using BizQ.Core.Monitoring;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public static class DataRoom
         services.AddSingleton<Ids>();
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton(provider => new BizQDatabase(configuration.GetConnectionString("BizQ"), path, provider.GetRequiredService<ChangeFeed>()));
+        services.AddSingleton<GroupCommit>();
         services.AddSingleton<MigrateDatabase>();
         services.AddSingleton(_ => new Archive(path));
         services.AddSingleton<IWorkingPart>(provider => provider.GetRequiredService<Archive>());

@@ -103,9 +103,10 @@ public sealed class DatabaseKit : IAsyncDisposable
     private static async Task<string> MakePostgresTemplate()
     {
         var connectionString = await (await PostgresServer.Shared).NewDatabase(prefix: "template_bizq");
-        await new MigrateDatabase(new BizQDatabase(connectionString, Path.GetTempPath(), new ChangeFeed())).Run(TimeProvider.System, CancellationToken.None);
+        var database = new BizQDatabase(connectionString, Path.GetTempPath(), new ChangeFeed());
+        await new MigrateDatabase(database).Run(TimeProvider.System, CancellationToken.None);
         // A template that somebody is connected to cannot be copied.
-        await using var pool = new NpgsqlConnection(connectionString);
+        await using var pool = new NpgsqlConnection(database.ConnectionString);
         NpgsqlConnection.ClearPool(pool);
         return new NpgsqlConnectionStringBuilder(connectionString).Database!;
     }

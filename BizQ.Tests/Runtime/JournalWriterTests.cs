@@ -1,5 +1,6 @@
 using BizQ.Agents.Runtime.Journal;
 using BizQ.Core.Data;
+using BizQ.Core.Data.Rows;
 using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
@@ -14,11 +15,12 @@ public sealed class JournalWriterTests
     public async Task Many_runs_share_a_commit_and_all_of_them_are_written(Engine engine)
     {
         await using var kit = await DatabaseKit.Start(engine);
-        await using var writer = new JournalWriter(kit.Database, kit.Clock, NullLogger<JournalWriter>.Instance);
+        await using var group = new GroupCommit(kit.Database, kit.Clock, NullLogger<GroupCommit>.Instance);
+        var writer = new StoredRuns(new LoadRun(kit.Database), group);
         var runs = await Runs(kit, 200);
 
         Assert.All(await Task.WhenAll(runs.Select(run => writer.Commit(Entry(run)))), Assert.True);
-        Assert.True(writer.Commits < runs.Count, $"{runs.Count} entries took {writer.Commits} commits.");
+        Assert.True(group.Commits < runs.Count, $"{runs.Count} entries took {group.Commits} commits.");
         await using var db = kit.Database.Open(runs[0].WorkspaceId);
         Assert.Equal(200, await db.RunSteps.CountAsync(TestContext.Current.CancellationToken));
         Assert.All(await db.Runs.ToListAsync(TestContext.Current.CancellationToken), run => Assert.Equal((RunStatus.Running, 2), (run.Status, run.Version)));
@@ -28,7 +30,8 @@ public sealed class JournalWriterTests
     public async Task A_stale_entry_is_refused_and_costs_the_others_nothing(Engine engine)
     {
         await using var kit = await DatabaseKit.Start(engine);
-        await using var writer = new JournalWriter(kit.Database, kit.Clock, NullLogger<JournalWriter>.Instance);
+        await using var group = new GroupCommit(kit.Database, kit.Clock, NullLogger<GroupCommit>.Instance);
+        var writer = new StoredRuns(new LoadRun(kit.Database), group);
         var runs = await Runs(kit, 20);
         await using (var db = kit.Database.Open(runs[0].WorkspaceId))
         {

@@ -1,9 +1,7 @@
 using BizQ.Core.Approvals;
-using BizQ.Core.Data;
+using BizQ.Core.Data.Rows;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace BizQ.Agents.Runtime.Journal;
 
@@ -13,6 +11,11 @@ namespace BizQ.Agents.Runtime.Journal;
 /// </summary>
 public sealed record JournalEntry(Run Run)
 {
+    private static readonly string[] OfRun =
+        [nameof(Run.Status), nameof(Run.Output), nameof(Run.Error), nameof(Run.Tainted), nameof(Run.CostUsd), nameof(Run.WakeAt), nameof(Run.CompletedAt), nameof(Run.DurationMs)];
+
+    private static readonly string[] OfApproval = [nameof(Approval.State), nameof(Approval.DecidedAt), nameof(Approval.Reason)];
+
     public List<RunStep> NewSteps { get; } = [];
     public List<RunStep> ChangedSteps { get; } = [];
     public List<Effect> NewEffects { get; } = [];
@@ -25,27 +28,20 @@ public sealed record JournalEntry(Run Run)
     /// <summary>Runs of other agents that steps of this one start.</summary>
     public List<Run> NewRuns { get; } = [];
 
-    internal void Track(BizQDb db)
+    internal RowSet ToRows()
     {
-        Changed(db.Attach(Run), nameof(Run.Status), nameof(Run.Output), nameof(Run.Error), nameof(Run.Tainted), nameof(Run.CostUsd), nameof(Run.CompletedAt), nameof(Run.DurationMs), nameof(Run.WakeAt));
-        db.AddRange(NewSteps);
-        db.AddRange(NewEffects);
-        db.AddRange(EffectEvents);
-        db.AddRange(NewApprovals);
-        db.AddRange(NewWaits);
-        db.AddRange(NewRuns);
-        db.RemoveRange(GoneWaits);
-        foreach (var step in ChangedSteps)
-            db.Attach(step).State = EntityState.Modified;
-        foreach (var effect in ChangedEffects)
-            db.Attach(effect).State = EntityState.Modified;
-        foreach (var approval in ChangedApprovals)
-            Changed(db.Attach(approval), nameof(Approval.State), nameof(Approval.DecidedAt), nameof(Approval.Reason));
-    }
-
-    private static void Changed<T>(EntityEntry<T> entry, params ReadOnlySpan<string> properties) where T : class
-    {
-        foreach (var property in properties)
-            entry.Property(property).IsModified = true;
+        var rows = RowSet.Changing(Run, Run.Id, OfRun)
+            .Insert(NewSteps)
+            .Insert(NewEffects)
+            .Insert(EffectEvents)
+            .Insert(NewApprovals)
+            .Insert(NewWaits)
+            .Insert(NewRuns)
+            .Update(ChangedSteps)
+            .Update(ChangedEffects)
+            .Update(ChangedApprovals, OfApproval)
+            .Delete(GoneWaits);
+        // A run that ends here answers the one that called it in the same transaction.
+        return AnswerParent.Owes(Run) ? rows.Then(db => AnswerParent.In(db, Run, CancellationToken.None)) : rows;
     }
 }
