@@ -9,6 +9,10 @@ internal interface IRunGrain : IGrainWithGuidKey
     /// <summary>Something about the run has changed: look at it, again if it is being worked on.</summary>
     [AlwaysInterleave]
     Task Wake();
+
+    /// <summary>Sets the run going and returns true, unless it is being worked on.</summary>
+    [AlwaysInterleave]
+    Task<bool> Nudge();
 }
 
 /// <summary>Only calls the runtime, one drive at a time, and goes away when the run rests.</summary>
@@ -30,6 +34,14 @@ internal sealed class RunGrain(RunLoop loop) : Grain, IRunGrain, IDisposable
             _work = Work();
         }
         return Task.CompletedTask;
+    }
+
+    public async Task<bool> Nudge()
+    {
+        if (!_work.IsCompleted)
+            return false;
+        await Wake();
+        return true;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

@@ -6,17 +6,26 @@ namespace BizQ.Agents.Cluster;
 /// <summary>Wakes the grain of a run, wherever it is. Before the cluster has started and while it stops, recovery does it instead.</summary>
 internal sealed class WakeRuns(IGrainFactory grains, ClusterState state, ILogger<WakeRuns> log) : IWakeRuns
 {
-    public async ValueTask Wake(Guid runId)
+    public async ValueTask Wake(Guid runId) => await Call(runId, async grain =>
+    {
+        await grain.Wake();
+        return true;
+    });
+
+    public ValueTask<bool> Nudge(Guid runId) => Call(runId, grain => grain.Nudge());
+
+    private async ValueTask<bool> Call(Guid runId, Func<IRunGrain, Task<bool>> what)
     {
         if (!state.Up)
-            return;
+            return false;
         try
         {
-            await grains.GetGrain<IRunGrain>(runId).Wake();
+            return await what(grains.GetGrain<IRunGrain>(runId));
         }
         catch (Exception problem) when (problem is OrleansException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
             log.LogDebug(problem, "Run {Run} could not be woken now; recovery will", runId);
+            return false;
         }
     }
 }

@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using BizQ.Agents.Cluster;
 using BizQ.Agents.Runtime.Turns;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Data;
 using BizQ.Core.Effects;
-using BizQ.Core.Monitoring;
 using BizQ.Core.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -16,10 +16,10 @@ namespace BizQ.Agents.Runtime;
 /// <summary>
 /// Finds runs that should be moving and are not: after a crash, after a lost wake-up, after a database that was away, when an
 /// agent works again, and those of a backlog that nobody has room for yet. What is accepted is in the database, so a look at
-/// the states is all it takes.
+/// the states is all it takes. Of several nodes one looks, and any that has place again for what was left in the database.
 /// </summary>
 public sealed class Recovery(
-    BizQDatabase database, RunLoop loop, IWakeRuns wake, ChangeFeed changes, RuntimeOptions options, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<Recovery> log)
+    BizQDatabase database, RunLoop loop, IWakeRuns wake, ClusterTurn turn, RuntimeOptions options, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<Recovery> log)
     : BackgroundService
 {
     private const int PageSize = 500;
@@ -36,15 +36,23 @@ public sealed class Recovery(
     // One place: however many ask for a look, one answers them all.
     private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    // This node has place again, so it looks whoever's turn it is.
+    private bool _drained;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!await lifetime.HasStarted(stoppingToken))
             return;
-        loop.WhenDrained(Ask);
-        // An agent that works again has runs that rest.
-        using var agents = changes.SubscribeAll(change =>
+        loop.WhenDrained(() =>
         {
-            if (change.Room == "agents")
+            Volatile.Write(ref _drained, true);
+            Ask();
+        });
+        turn.WhenNodesChange(Ask);
+        // An agent that works again has runs that rest.
+        using var agents = database.Changes.SubscribeAll(change =>
+        {
+            if (change.IsIn("agents"))
                 Ask();
         });
         var every = TimeSpan.FromSeconds(options.SweepSeconds);
@@ -53,6 +61,8 @@ public sealed class Recovery(
         var looked = clock.GetUtcNow() - SecondLook;
         while (await _asked.Reader.ReadAsync(stoppingToken))
         {
+            if (!Interlocked.Exchange(ref _drained, false) && !turn.Mine)
+                continue;
             var thorough = clock.GetUtcNow() - looked >= SecondLook;
             if (thorough)
                 looked = clock.GetUtcNow();
@@ -94,9 +104,14 @@ public sealed class Recovery(
         await foreach (var (workspaceId, agentId, oldest) in UnfinishedByAgent(cancel))
         {
             var room = loop.RoomFor(workspaceId, agentId);
-            foreach (var id in oldest.Where(id => !loop.IsLive(id) && !loop.IsResting(id)).Take(room))
+            foreach (var id in oldest.Where(id => !loop.IsLive(id) && !loop.IsResting(id)))
             {
-                await wake.Wake(id);
+                if (room == 0)
+                    break;
+                // Those that another node works on take no place here.
+                if (!await wake.Nudge(id))
+                    continue;
+                room--;
                 woken++;
             }
         }
@@ -132,8 +147,7 @@ public sealed class Recovery(
                 page = await which(db).Where(r => r.Id > after).OrderBy(r => r.Id).Select(r => r.Id).Take(PageSize).ToListAsync(cancel);
             foreach (var id in page.Where(id => !loop.IsLive(id)))
             {
-                await wake.Wake(id);
-                woken++;
+                woken += await wake.Nudge(id) ? 1 : 0;
             }
             if (page.Count < PageSize)
                 return woken;

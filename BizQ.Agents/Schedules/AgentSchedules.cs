@@ -29,14 +29,18 @@ public sealed class AgentSchedules(
     // Which agents changed, each once however often, and one signal for all of them: bounded by the number of agents.
     private readonly ConcurrentDictionary<Guid, Guid> _changed = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private bool _everything;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var listening = changes.SubscribeAll(change =>
         {
-            if (change.Room != "agents")
+            if (change.MayBeAnything)
+                _everything = true;
+            else if (change.Room == "agents")
+                _changed[change.Id] = change.WorkspaceId;
+            else
                 return;
-            _changed[change.Id] = change.WorkspaceId;
             _signal.Writer.TryWrite(true);
         });
         if (!await lifetime.HasStarted(stoppingToken))
@@ -44,6 +48,8 @@ public sealed class AgentSchedules(
         await Quietly(() => SyncAll(stoppingToken), stoppingToken);
         while (await _signal.Reader.ReadAsync(stoppingToken))
         {
+            if (Interlocked.Exchange(ref _everything, false))
+                await Quietly(() => SyncAll(stoppingToken), stoppingToken);
             foreach (var agent in _changed.Keys)
             {
                 // Taken out first: a change that comes meanwhile is another one.

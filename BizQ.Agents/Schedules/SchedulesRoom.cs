@@ -13,6 +13,9 @@ public static class SchedulesRoom
     internal const string Agents = "agents";
     internal const string Polling = "polling";
 
+    /// <summary>A node that has not checked in for twice as long is gone, and the firing it had begun is begun again elsewhere.</summary>
+    private static readonly TimeSpan CheckIn = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Two schedulers: the agents' cron schedules, which survive a restart and know what they missed, and the looks into
     /// folders, which need not and would only wear the disk.
@@ -49,6 +52,8 @@ public static class SchedulesRoom
             store.UsePostgres(NpgsqlFactory.Instance, database.ConnectionString);
         else
             store.UseSqlite(SqliteFactory.Instance, $"Data Source={Path.Combine(path, "schedules.db")}");
+        if (DataRoom.HasSeveralNodes(configuration))
+            store.UseClustering(cluster => (cluster.CheckinInterval, cluster.CheckinMisfireThreshold) = (CheckIn, CheckIn));
         store.UseSystemTextJsonSerializer();
         store.ConfigureStore(options => options.StoreJobDataAsStrings = true);
         store.ProvisionSchema();

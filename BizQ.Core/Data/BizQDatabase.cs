@@ -40,6 +40,9 @@ public sealed class BizQDatabase
 
     public Engine Engine { get; }
 
+    /// <summary>What is committed through these contexts, and by the other nodes.</summary>
+    public ChangeFeed Changes => _changes;
+
     public string ConnectionString { get; }
 
     /// <summary>The folder of everything that is not in the database: archive, inbox, outbox, keys.</summary>

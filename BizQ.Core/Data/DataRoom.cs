@@ -12,6 +12,10 @@ public static class DataRoom
     public static string PathOf(IConfiguration configuration) =>
         Path.GetFullPath(configuration["Data:Path"] is { Length: > 0 } given ? given : "data");
 
+    /// <summary>Whether this process is one of several on the same database, so that what all need must lie there too.</summary>
+    public static bool HasSeveralNodes(IConfiguration configuration) =>
+        configuration["Cluster:Mode"] is { Length: > 0 } mode && !mode.Equals("Single", StringComparison.OrdinalIgnoreCase);
+
     public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
     {
         var path = PathOf(configuration);

@@ -7,4 +7,11 @@ namespace BizQ.Core.Runs;
 public interface IWakeRuns
 {
     ValueTask Wake(Guid runId);
+
+    /// <summary>Sets the run going and returns true, unless it is under way on some node already: then, unlike after <see cref="Wake"/>, it is left alone.</summary>
+    async ValueTask<bool> Nudge(Guid runId)
+    {
+        await Wake(runId);
+        return true;
+    }
 }

@@ -18,10 +18,12 @@ public sealed class TestHost : IAsyncDisposable
     private readonly TempFolder _folder;
     private readonly WebApplication _app;
     private readonly List<HttpClient> _clients = [];
+    private readonly bool _guest;
 
-    private TestHost(TempFolder folder, WebApplication app)
+    private TestHost(TempFolder folder, WebApplication app, bool guest = false)
     {
         _folder = folder;
+        _guest = guest;
         _app = app;
         Address = new Uri(app.Urls.First());
     }
@@ -50,6 +52,15 @@ public sealed class TestHost : IAsyncDisposable
         var app = await Build(folder.Path, await DatabaseKit.NewDatabase(engine, database), clock, more, settings);
         await app.StartAsync();
         return new TestHost(folder, app);
+    }
+
+    /// <summary>Another node on a database that is there already, with a data folder of its own; the database outlives it.</summary>
+    public static async Task<TestHost> Join(string connectionString, Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings)
+    {
+        var folder = new TempFolder();
+        var app = await Build(folder.Path, connectionString, null, more, settings);
+        await app.StartAsync();
+        return new TestHost(folder, app, guest: true);
     }
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
@@ -92,7 +103,8 @@ public sealed class TestHost : IAsyncDisposable
         var database = Database;
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await DatabaseKit.Discard(database);
+        if (!_guest)
+            await DatabaseKit.Discard(database);
         _folder.Dispose();
     }
 

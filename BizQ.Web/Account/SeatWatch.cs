@@ -7,7 +7,7 @@ namespace BizQ.Web.Account;
 
 /// <summary>
 /// A page stays connected for hours, so who sits there is looked up again: at once when a membership of the workspace changed
-/// in this process, and every <see cref="Every"/> for changes made in another.
+/// on any node, and every <see cref="Every"/> should that not have been heard.
 /// </summary>
 internal sealed class SeatWatch(
     IServiceScopeFactory scopes, ChangeFeed changes, TimeProvider clock, IHostApplicationLifetime stopping, ILogger<SeatWatch> log)
@@ -27,7 +27,7 @@ internal sealed class SeatWatch(
             _timer = clock.CreateTimer(_ => Look(), null, Every, Every);
             _subscription = changes.Subscribe(actor.WorkspaceId, change =>
             {
-                if (change.Room == "settings" && change.Id == person)
+                if (change.IsAbout("settings", person))
                     Look();
             });
         }

@@ -21,7 +21,7 @@ internal static class StartRuns
     private static readonly string[] Known = ["input", "title", "mail", "kind"];
 
     public static async Task<IResult> Start(
-        Guid id, HttpContext http, StartRun start, ReadRun read, ChangeFeed changes, Ids ids, TimeProvider clock, JsonElement? body,
+        Guid id, HttpContext http, StartRun start, ReadRun read, ChangeFeed changes, Ids ids, TimeProvider clock, IHostApplicationLifetime life, JsonElement? body,
         [FromHeader(Name = "Idempotency-Key")] string? key, string? wait)
     {
         var actor = http.User.ToActor()!;
@@ -31,23 +31,24 @@ internal static class StartRuns
         var started = await start.Run(actor, request, http.RequestAborted);
         if (started.Refusal is { } refusal)
             return refusal.ToProblem();
-        var run = seconds == 0 ? started.Value : await Settled(actor, started.Value, read, changes, TimeSpan.FromSeconds(seconds), clock, http.RequestAborted);
+        var run = seconds == 0 ? started.Value : await Settled(actor, started.Value, read, changes, TimeSpan.FromSeconds(seconds), clock, life.ApplicationStopping, http.RequestAborted);
         http.Response.Headers.Location = $"/api/v1/runs/{run.Id}";
         return Results.Json(RunView.Of(run), Json.Options, statusCode: run.Ended ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
     /// <summary>The run once it has ended, waits for a person or is parked; otherwise as it is when the time is up.</summary>
-    private static async Task<Run> Settled(Actor actor, Run run, ReadRun read, ChangeFeed changes, TimeSpan most, TimeProvider clock, CancellationToken stop)
+    private static async Task<Run> Settled(Actor actor, Run run, ReadRun read, ChangeFeed changes, TimeSpan most, TimeProvider clock, CancellationToken stopping, CancellationToken stop)
     {
         // One place: however much changed meanwhile, the run is looked at once. Listening begins before the first look.
         var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var listening = changes.Subscribe(actor.WorkspaceId, change =>
         {
-            if (change.Room == "runs" && change.Id == run.Id)
+            if (change.IsAbout("runs", run.Id))
                 changed.Writer.TryWrite(true);
         });
-        // The end of the time is one more reason to look: another process may have moved the run.
+        // The end of the time, or of this node, is one more reason to look, and the last.
         var over = false;
+        await using var leaving = stopping.Register(() => { Volatile.Write(ref over, true); changed.Writer.TryWrite(true); });
         await using var end = clock.CreateTimer(_ => { Volatile.Write(ref over, true); changed.Writer.TryWrite(true); }, null, most, Timeout.InfiniteTimeSpan);
         while (true)
         {

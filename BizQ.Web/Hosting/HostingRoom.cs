@@ -38,7 +38,8 @@ public static class HostingRoom
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<FilesHealth>("files");
         services.AddSingleton<IConfigureOptions<HealthCheckServiceOptions>, PartsHealth>();
         // The first page is served while the cluster and the schedulers still start; /health/ready says when all are up.
-        services.Configure<HostOptions>(options => options.ServicesStartConcurrently = true);
+        // And while open pages are still let go, a node of several already hands over its runs.
+        services.Configure<HostOptions>(options => (options.ServicesStartConcurrently, options.ServicesStopConcurrently) = (true, true));
         services.AddSingleton<SystemState>();
         services.AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<SystemState>());
     }

@@ -25,7 +25,7 @@ public sealed class PostgresVocabulary(ChangeFeed changes, TimeProvider clock) :
     // Counting 5,000 rows takes about 100 ms.
     private static readonly TimeSpan _rest = TimeSpan.FromSeconds(30);
 
-    // Another node's changes are not heard here.
+    // Should a change of another node not be heard.
     private static readonly TimeSpan _oldest = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<Guid, Counted> _counted = [];
@@ -45,7 +45,7 @@ public sealed class PostgresVocabulary(ChangeFeed changes, TimeProvider clock) :
     private Counted Watch(Guid workspace)
     {
         var counted = new Counted();
-        counted.Subscription = changes.Subscribe(workspace, change => counted.Changed |= change.Room == "context");
+        counted.Subscription = changes.Subscribe(workspace, change => counted.Changed |= change.IsIn("context"));
         return counted;
     }
 
