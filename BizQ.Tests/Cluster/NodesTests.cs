@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using BizQ.Agents.Runtime.Journal;
 using BizQ.Core.Workspaces;
 using BizQ.Core.Workspaces.Keys;
 using BizQ.Core.Workspaces.People;
@@ -36,10 +35,12 @@ public sealed class NodesTests
         using var second = await nodes.Second.Client(nodes.Owner);
         var agent = await Save(first, Greeter);
 
-        var runs = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Start(i % 2 == 0 ? first : second, agent, $"Ada {i}", "?wait=30s")));
+        var there = 0;
+        using var listening = nodes.Second.Changes.SubscribeHere(_ => Interlocked.Increment(ref there));
+        var runs = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Start(first, agent, $"Ada {i}", "?wait=30s")));
         Assert.Equal(Enumerable.Range(0, 40).Select(i => $"Hello Ada {i}"), runs.Select(run => run.GetProperty("output").GetString()));
-        // Each wrote some of them, so each has heard of ends that only the other knew.
-        Assert.All(new[] { nodes.First, nodes.Second }, host => Assert.True(host.Get<JournalWriter>().Commits > 0));
+        // Nobody asked the second for anything: what it committed were runs that were placed there, and the first has heard of their ends.
+        Assert.InRange(there, 1, int.MaxValue);
 
         using var events = await second.GetStreamAsync(new Uri($"/api/v1/runs/{(await Start(first, agent, "Eve")).GetProperty("id").GetString()}/events", UriKind.Relative), _cancel);
         using var reader = new StreamReader(events);
