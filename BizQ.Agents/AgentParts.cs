@@ -32,6 +32,7 @@ public static class AgentParts
                 .FirstOrDefault(tool => tool.Operations.Any(o => o.Name == operation))?.AimOf(operation, arguments) ?? new Aim(null, null))
         {
             ReadExpression = provider.GetRequiredService<Expressions>().Read,
+            CodeProblem = code => Functions.CodeReading.ProblemOf(code)?.Sentence,
             CronProblem = Schedules.CronText.ProblemOf,
             NextFiring = Schedules.CronText.NextAfter,
         });

@@ -1,5 +1,6 @@
 using BizQ.Agents;
 using BizQ.Agents.Cluster;
+using BizQ.Agents.Functions;
 using BizQ.Agents.Mail;
 using BizQ.Agents.Models;
 using BizQ.Agents.Runtime;
@@ -55,6 +56,7 @@ public sealed partial class Program
         builder.Services
             .AddAgentParts()
             .AddAgentRuntime(builder.Configuration)
+            .AddAgentFunctions(builder.Configuration, typeof(Program).Assembly)
             .AddAgentModels(builder.Configuration)
             .AddAgentSchedules(builder.Configuration)
             .AddAgentMail(builder.Configuration);

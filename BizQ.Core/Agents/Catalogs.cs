@@ -32,6 +32,9 @@ public sealed record AgentCatalog(
     /// <summary>Reads a text; true when the whole of it is one expression, with or without braces.</summary>
     public Func<string, bool, ExpressionReading> ReadExpression { get; init; } = (text, _) => new ExpressionReading(ExpressionProblem(text), []);
 
+    /// <summary>What is wrong with the code of a function, as a sentence; null when nothing is. A text of format "javascript" is such code.</summary>
+    public Func<string, string?> CodeProblem { get; init; } = _ => null;
+
     /// <summary>What is wrong with a cron expression, as a sentence; null when nothing is.</summary>
     public Func<string, string?> CronProblem { get; init; } = _ => null;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BizQ.Agents.Functions.Worker;
 using BizQ.Web.Hosting;
 
 namespace BizQ.Web.Commands;
@@ -19,7 +20,11 @@ public static class CommandLine
     /// <summary>Whether these arguments are a command and not the server's configuration.</summary>
     public static bool Asked(string[] args) => args is [var first, ..] && (!first.StartsWith('-') || first is "-h" or "-?" or "--help" or "--version");
 
-    public static async Task<int> Run(string[] args, TextReader input, TextWriter output, TextWriter error)
+    /// <summary>A worker for functions is this program too; it is not listed, for only this program starts it.</summary>
+    public static Task<int> Run(string[] args, TextReader input, TextWriter output, TextWriter error) =>
+        FunctionWorker.Asked(args) ? Task.FromResult(FunctionWorker.Run()) : Obey(args, input, output, error);
+
+    private static async Task<int> Obey(string[] args, TextReader input, TextWriter output, TextWriter error)
     {
         var root = new RootCommand(About) { SetUpCommand.Make(input, output, error), MigrateCommand.Make(output), HealthCommand.Make(output, error) };
         var parsed = root.Parse(args);

@@ -37,6 +37,8 @@ internal static class ExpressionProblems
     {
         if (format == "expression")
             return text.Trim().Length == 0 ? [] : Read(reading, catalog, text, whole: true, at, node, andSelf: false);
+        if (format == "javascript")
+            return catalog.CodeProblem(text) is { } problem ? [new Problem(at, problem)] : [];
         if (!text.Contains("{{", StringComparison.Ordinal))
             return [];
         if (reading.MayCompute(at))
