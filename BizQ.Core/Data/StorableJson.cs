@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 
 namespace BizQ.Core.Data;
 
@@ -11,6 +13,10 @@ internal static class StorableJson
 {
     private const char Replacement = '\ufffd';
     private const int EscapeLength = 6;
+
+    /// <summary>As it will be read again; the element itself when that is the same.</summary>
+    public static JsonElement Of(JsonElement json) =>
+        JsonMarshal.GetRawUtf8Value(json).IndexOf("\\u"u8) < 0 ? json.Clone() : JsonElement.Parse(Of(json.GetRawText()));
 
     public static string Of(string json)
     {

@@ -55,5 +55,8 @@ public sealed class Run : IInWorkspace
     /// <summary>The fence: whoever writes must have read this version; a stale writer is refused.</summary>
     public int Version { get; set; } = 1;
 
+    /// <summary>Another row object of the same content: one to answer with, one to be driven.</summary>
+    public Run Copy() => (Run)MemberwiseClone();
+
     public bool Ended => Status is RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled;
 }

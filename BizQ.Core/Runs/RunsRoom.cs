@@ -5,6 +5,8 @@ namespace BizQ.Core.Runs;
 public static class RunsRoom
 {
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
+        .AddSingleton<KnownAgents>()
+        .AddSingleton<FreshRuns>()
         .AddSingleton<StartRun>()
         .AddSingleton<ListRuns>()
         .AddSingleton<ReadRun>()

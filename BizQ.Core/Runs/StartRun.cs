@@ -1,7 +1,8 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;
+using BizQ.Core.Data.Rows;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,7 +31,7 @@ public sealed record StartRunRequest(Guid AgentId, string TaskType, string Title
 }
 
 /// <summary>Accepts a piece of work: from the commit on it is BizQ's to finish, whatever happens to this process.</summary>
-public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock, IWakeRuns wake)
+public sealed class StartRun(BizQDatabase database, KnownAgents agents, GroupCommit commit, FreshRuns fresh, Ids ids, TimeProvider clock, IWakeRuns wake)
 {
     /// <summary>Larger inputs belong into a document the run can look up.</summary>
     public const int MostInputBytes = 1024 * 1024;
@@ -47,27 +48,14 @@ public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock,
             return lacking;
         if (ProblemOf(request) is { } problem)
             return problem;
-        await using var db = database.Open(actor.WorkspaceId);
-        if (await WithKey(db, request.IdempotencyKey, cancel) is { } already)
-            return SameWork(already, request);
-        var agent = await db.Agents.AsNoTracking().FirstOrDefaultAsync(a => a.Id == request.AgentId, cancel);
-        if (agent is null)
-            return Refusal.NotFound("agent");
-        if (WhyNot(agent) is { } not)
-            return not;
-        var run = Add(db, actor, agent, request);
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateException)
-        {
-            // Most likely the same key, a moment earlier: the unique index decides between parallel duplicates.
-            await using var fresh = database.Open(actor.WorkspaceId);
-            if (await WithKey(fresh, request.IdempotencyKey, cancel) is not { } first)
-                throw;
-            return SameWork(first, request);
-        }
+        var known = await agents.Find(actor.WorkspaceId, request.AgentId, cancel);
+        if (known is null || WhyNot(known.Agent) is not null)
+            return await Already(actor, request, cancel) ?? (known is null ? Refusal.NotFound("agent") : WhyNot(known.Agent)!);
+        var run = New(actor, known.Agent, request);
+        // Not given up halfway: the commit is shared, and nobody could tell whether the run is there.
+        if (!await commit.Commit(RowSet.Adding(run, run.Id)))
+            return await Already(actor, request, cancel) ?? throw new InvalidOperationException("A run with this key was there and is gone.");
+        fresh.Put(run);
         await wake.Wake(run.Id);
         return run;
     }
@@ -75,30 +63,33 @@ public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock,
     /// <summary>Only adds the row, for callers that write their own rows in the same transaction; they wake the run after the commit.</summary>
     public Run Add(BizQDb db, Actor actor, Agent agent, StartRunRequest request)
     {
-        var run = new Run
-        {
-            Id = ids.New(),
-            WorkspaceId = actor.WorkspaceId,
-            AgentId = agent.Id,
-            AgentVersionId = request.VersionId ?? agent.CurrentVersionId ?? throw new InvalidOperationException($"The agent {agent.Id} has no version to run; ask WhyNot first."),
-            AgentName = agent.Name,
-            TaskType = request.TaskType,
-            TriggerId = request.TriggerId,
-            Hops = request.Hops,
-            Title = OneLine(request.Title),
-            IdempotencyKey = request.IdempotencyKey,
-            Input = request.Input,
-            Status = RunStatus.Queued,
-            StartedAt = clock.GetUtcNow(),
-            StartedByName = actor.Name,
-            StartedBy = request.TaskType is "manual" or "api" ? actor.Id : null,
-            MailId = request.MailId,
-            RepeatOf = request.RepeatOf,
-            Rehearsal = request.Rehearsal,
-        };
+        var run = New(actor, agent, request);
         db.Runs.Add(run);
         return run;
     }
+
+    /// <summary>The same without a database.</summary>
+    public Run New(Actor actor, Agent agent, StartRunRequest request) => new()
+    {
+        Id = ids.New(),
+        WorkspaceId = actor.WorkspaceId,
+        AgentId = agent.Id,
+        AgentVersionId = request.VersionId ?? agent.CurrentVersionId ?? throw new InvalidOperationException($"The agent {agent.Id} has no version to run; ask WhyNot first."),
+        AgentName = agent.Name,
+        TaskType = request.TaskType,
+        TriggerId = request.TriggerId,
+        Hops = request.Hops,
+        Title = OneLine(request.Title),
+        IdempotencyKey = request.IdempotencyKey,
+        Input = StorableJson.Of(request.Input),
+        Status = RunStatus.Queued,
+        StartedAt = clock.GetUtcNow(),
+        StartedByName = actor.Name,
+        StartedBy = request.TaskType is "manual" or "api" ? actor.Id : null,
+        MailId = request.MailId,
+        RepeatOf = request.RepeatOf,
+        Rehearsal = request.Rehearsal,
+    };
 
     /// <summary>Why this agent takes no work now; null when it does.</summary>
     public static Refusal? WhyNot(Agent agent) => agent switch
@@ -122,18 +113,22 @@ public sealed class StartRun(BizQDatabase database, Ids ids, TimeProvider clock,
             return Refusal.Invalid("inputMissing", "A run needs an input; send {} when there is nothing to say.");
         if (TooFar(request.Hops) is { } circle)
             return circle;
-        var bytes = Encoding.UTF8.GetByteCount(request.Input.GetRawText());
+        var bytes = JsonMarshal.GetRawUtf8Value(request.Input).Length;
         return bytes > MostInputBytes
             ? Refusal.TooLarge("inputTooLarge", $"The input has {bytes:N0} bytes; a run takes {MostInputBytes:N0}. Store the rest as a document and let the agent look it up.")
             : null;
     }
 
-    private static Outcome<Run> SameWork(Run already, StartRunRequest request) => already.AgentId == request.AgentId
-        ? already
-        : Refusal.Conflict("idempotencyKeyUsed", "This idempotency key has already started a run of another agent. Use a new key for new work.");
-
-    private static Task<Run?> WithKey(BizQDb db, string key, CancellationToken cancel) =>
-        db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.IdempotencyKey == key, cancel);
+    /// <summary>What the key has already started; null when nothing.</summary>
+    private async Task<Outcome<Run>?> Already(Actor actor, StartRunRequest request, CancellationToken cancel)
+    {
+        await using var db = database.Open(actor.WorkspaceId);
+        if (await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.IdempotencyKey == request.IdempotencyKey, cancel) is not { } already)
+            return null;
+        return already.AgentId == request.AgentId
+            ? already
+            : Refusal.Conflict("idempotencyKeyUsed", "This idempotency key has already started a run of another agent. Use a new key for new work.");
+    }
 
     private static string OneLine(string title)
     {

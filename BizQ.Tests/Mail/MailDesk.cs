@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;
+using BizQ.Core.Data.Rows;
 using BizQ.Core.Mail;
 using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BizQ.Tests.Mail;
 
@@ -14,8 +16,15 @@ internal sealed class MailDesk : IWakeRuns, IAsyncDisposable
 {
     private readonly ConcurrentQueue<Guid> _woken = new();
     private readonly MailOptions _options;
+    private readonly KnownAgents _agents;
+    private readonly GroupCommit _commit;
 
-    private MailDesk(DatabaseKit kit, Actor actor, MailOptions options) => (Kit, Actor, _options) = (kit, actor, options);
+    private MailDesk(DatabaseKit kit, Actor actor, MailOptions options)
+    {
+        (Kit, Actor, _options) = (kit, actor, options);
+        _agents = new KnownAgents(kit.Database, kit.Changes, kit.Clock);
+        _commit = new GroupCommit(kit.Database, kit.Clock, NullLogger<GroupCommit>.Instance);
+    }
 
     public DatabaseKit Kit { get; }
 
@@ -102,7 +111,12 @@ internal sealed class MailDesk : IWakeRuns, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => Kit.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _agents.Dispose();
+        await _commit.DisposeAsync();
+        await Kit.DisposeAsync();
+    }
 
-    private StartMailRuns Starts() => new(new StartRun(Kit.Database, Kit.Ids, Kit.Clock, this), _options, Kit.Clock);
+    private StartMailRuns Starts() => new(new StartRun(Kit.Database, _agents, _commit, new FreshRuns(), Kit.Ids, Kit.Clock, this), _options, Kit.Clock);
 }

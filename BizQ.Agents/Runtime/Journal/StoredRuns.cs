@@ -1,14 +1,23 @@
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Turns;
+using BizQ.Core.Agents;
 using BizQ.Core.Data.Rows;
+using BizQ.Core.Runs;
 
 namespace BizQ.Agents.Runtime.Journal;
 
-/// <summary>The runs in the database.</summary>
-public sealed class StoredRuns(LoadRun load, GroupCommit writer) : IRunStore
+/// <summary>The runs in the database. What this process has accepted a moment ago is not read again, only whether its agent is paused by now.</summary>
+public sealed class StoredRuns(LoadRun load, FreshRuns fresh, KnownAgents agents, GroupCommit writer) : IRunStore
 {
-    public Task<LoadedRun?> Find(Guid runId, CancellationToken cancel) => load.Find(runId, cancel);
+    public async Task<LoadedRun?> Find(Guid runId, CancellationToken cancel) =>
+        fresh.Take(runId) is { } run && await agents.Find(run.WorkspaceId, run.AgentId, cancel) is { } known
+            ? new LoadedRun(new RunJournal(run), known.Workspace, known.Agent.Status == AgentStatus.Paused)
+            : await load.Find(runId, cancel);
 
-    public Task<RunPlace?> Where(Guid runId, CancellationToken cancel) => load.Where(runId, cancel);
+    public async Task<RunPlace?> Where(Guid runId, CancellationToken cancel) =>
+        fresh.Find(runId) is { } run && await agents.Find(run.WorkspaceId, run.AgentId, cancel) is { } known
+            ? RunPlace.Of(run, known.Workspace, known.Agent.Status == AgentStatus.Paused)
+            : await load.Where(runId, cancel);
 
     public Task<bool> Commit(JournalEntry entry) => writer.Commit(entry.ToRows());
 }

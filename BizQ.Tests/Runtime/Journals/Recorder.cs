@@ -2,18 +2,16 @@ using System.Text.Json;
 using BizQ.Agents.Runtime.Journal;
 using BizQ.Core;
 using BizQ.Core.Agents;
-using BizQ.Core.Data.Rows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BizQ.Tests.Runtime.Journals;
 
 /// <summary>Stands between the run loop and the database and writes down how every run stands whenever it was read or committed.</summary>
-internal sealed class Recorder(LoadRun load, GroupCommit writer, TimeProvider clock) : IRunStore
+internal sealed class Recorder(LoadRun load, StoredRuns stored, TimeProvider clock) : IRunStore
 {
     private readonly Dictionary<Guid, List<(LoadedRun Run, DateTimeOffset At)>> _seen = [];
     private readonly Lock _gate = new();
-    private readonly StoredRuns _stored = new(load, writer);
 
     public static void Register(IServiceCollection services) =>
         services.RemoveAll<IRunStore>().AddSingleton<Recorder>().AddSingleton<IRunStore>(provider => provider.GetRequiredService<Recorder>());
@@ -26,7 +24,7 @@ internal sealed class Recorder(LoadRun load, GroupCommit writer, TimeProvider cl
 
     public async Task<bool> Commit(JournalEntry entry)
     {
-        var committed = await _stored.Commit(entry);
+        var committed = await stored.Commit(entry);
         await Look(entry.Run.Id);
         return committed;
     }
