@@ -55,6 +55,9 @@ public abstract record NodeResult
     /// </summary>
     public sealed record Pause(DateTimeOffset? Until = null, ListenFor? Event = null, StartChild? Child = null) : NodeResult;
 
+    /// <summary>The nodes inside of it run round by round; the interpreter sees to that.</summary>
+    public sealed record Repeat : NodeResult;
+
     /// <summary>It could not do its work. <paramref name="Code"/> is a lower camel case name; the sentence is for people.</summary>
     public sealed record Failed(string Code, string Message, bool Retryable = false, ModelUse? Use = null) : NodeResult;
 }

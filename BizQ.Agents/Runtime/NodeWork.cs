@@ -54,7 +54,7 @@ public sealed class NodeWork(
         if (resolved.Refusal is { } refusal)
             return Failed(due, started, since, null, refusal.Code, refusal.Message);
         var input = resolved.Value;
-        var gathered = journal.Gathered();
+        var gathered = journal.Gathered(due.Path);
         var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, graph.Definition, node, input, gathered, scope, run.CostUsd);
         switch (await Attempt(kind, given, stop))
         {
@@ -74,6 +74,8 @@ public sealed class NodeWork(
                 return new Worked(due, null, started, Spent(since)) { Status = StepStatus.Waiting, Input = input, Approval = ApprovalFor(run, node, ask) };
             case NodeResult.Propose propose:
                 return await effects.Propose(run, graph.Definition, due, propose, input, gathered, started, stop);
+            case NodeResult.Repeat:
+                return Begun(journal, due, input, started, Spent(since));
             case NodeResult.Failed failed:
                 return Failed(due, started, since, input, failed.Code, failed.Message) with { Use = failed.Use };
             default:
@@ -110,6 +112,17 @@ public sealed class NodeWork(
         {
             return new NodeResult.Failed(problem.Code, problem.Message, problem.Retryable, problem.Use);
         }
+    }
+
+    /// <summary>A loop's step waits while its rounds go on. One that is tried again goes on with the items it had, so that rounds that were done stay done.</summary>
+    private Worked Begun(RunJournal journal, Due due, JsonElement input, DateTimeOffset started, double spent)
+    {
+        var before = journal.FrameAt(due.Path)?.Before(due.Node.Id);
+        var given = before?.Input ?? input;
+        if (Bytes(given) > MostBytes)
+            return new Worked(due, null, started, spent) { Status = StepStatus.Failed, Error = Worked.ErrorOf("tooLarge", $"The items are larger than {MostBytes:N0} bytes together. Let them be ids, and look each up inside of the loop.") };
+        var rounds = before is null ? 0 : LoopPlan.Rounds(before);
+        return new Worked(due, null, started, spent) { Status = StepStatus.Waiting, Input = given, Output = rounds > 0 ? Json.Element(new { rounds }) : null };
     }
 
     private Approval ApprovalFor(Run run, NodeDefinition node, NodeResult.Ask ask) => new()

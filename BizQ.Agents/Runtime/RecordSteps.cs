@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
 using BizQ.Core;
@@ -10,12 +9,15 @@ namespace BizQ.Agents.Runtime;
 /// <summary>Turns what came of nodes into rows: the steps, which edges they made live, and how the run stands now.</summary>
 public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider clock)
 {
+    private readonly LeadOn _leadOn = new(expressions, clock);
+    private readonly RecordLoops _loops = new(expressions, new LeadOn(expressions, clock), clock);
+
     /// <summary>Adds to the journal and to the entry that will be committed.</summary>
     internal void Add(LoadedRun loaded, Graph graph, JournalEntry entry, Worked worked)
     {
         var journal = loaded.Journal;
         // The journal may have been read anew since the work began: its own row is the one to change.
-        var step = worked.Waited is { } waited ? journal.Steps.First(s => s.Id == waited.Id) : New(journal, worked);
+        var step = worked.Waited is { } waited ? journal.FrameAt(waited.Path)!.Steps.First(s => s.Id == waited.Id) : New(journal, worked);
         step.Status = worked.Status;
         step.Output = worked.Output ?? step.Output;
         step.Error = worked.Error;
@@ -25,12 +27,19 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         step.CompletedAt = worked.Status == StepStatus.Waiting ? null : clock.GetUtcNow();
         if (worked.Waited is null)
             journal.Add(step);
-        if (step.Status == StepStatus.Succeeded)
-            Decide(loaded, graph, step);
+        _leadOn.From(loaded, graph, step);
         (worked.Waited is null ? entry.NewSteps : entry.ChangedSteps).Add(step);
         AddEffect(journal, entry, worked);
         journal.Run.Tainted |= worked.Taints;
         journal.Run.CostUsd += worked.Use?.CostUsd ?? 0;
+    }
+
+    /// <summary>Adds what the interpreter has found out about loops; what they no longer wait for is dropped.</summary>
+    internal void Move(LoadedRun loaded, Graph graph, JournalEntry entry, LoopMove move)
+    {
+        _loops.Move(loaded, graph, entry, move);
+        if (move is LoopMove.Abandon)
+            Drop(loaded.Journal, entry, "Its loop went on without it.", move.Step);
     }
 
     /// <summary>What the decision means for the run, once nobody is busy with it.</summary>
@@ -88,40 +97,6 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         StartedAt = worked.StartedAt,
     };
 
-    /// <summary>
-    /// An edge is live when its case (if any) is the output's and its condition (if any) is true. After a person's no, only
-    /// edges that ask for it count, so that nobody's "approval → send" sends what was rejected.
-    /// </summary>
-    private void Decide(LoadedRun loaded, Graph graph, RunStep step)
-    {
-        var live = new List<int>();
-        JsonElement? scope = null;
-        foreach (var index in graph.OutOf(step.NodeId))
-        {
-            var edge = graph.Definition.Edges[index];
-            if (edge.Case is { Length: > 0 } wanted ? wanted != CaseOf(step) : edge.When is null && Interpreter.IsRejected(step))
-                continue;
-            if (edge.When is { Length: > 0 } when)
-            {
-                scope ??= RunScope.Of(loaded.Journal, step.Path, loaded.Workspace, clock.GetUtcNow());
-                var holds = expressions.Holds(when, scope.Value);
-                if (holds.Refusal is { } refusal)
-                {
-                    step.Status = StepStatus.Failed;
-                    step.Error = Worked.ErrorOf(refusal.Code, $"The condition of the edge to '{edge.To}' could not be evaluated. {refusal.Message}");
-                    return;
-                }
-                if (!holds.Value)
-                    continue;
-            }
-            live.Add(index);
-        }
-        step.LiveEdges = Json.Element(live);
-    }
-
-    private static string? CaseOf(RunStep step) =>
-        step.Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("case", out var found) ? found.ToString() : null;
-
     private static void AddEffect(RunJournal journal, JournalEntry entry, Worked worked)
     {
         if (worked.Effect is { } effect)
@@ -144,12 +119,13 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         run.DurationMs = (int)Math.Min((run.CompletedAt.Value - run.StartedAt).TotalMilliseconds, int.MaxValue);
     }
 
-    private void Drop(RunJournal journal, JournalEntry entry, string why)
+    /// <param name="only">The one step that is given up; null for all of the run.</param>
+    private void Drop(RunJournal journal, JournalEntry entry, string why, RunStep? only = null)
     {
-        var approvals = journal.Approvals.Values.Where(DropProposals.IsOpen).ToList();
-        var effects = journal.Effects.Values.Where(DropProposals.HasNotBegun).ToList();
+        var approvals = journal.Approvals.Values.Where(a => DropProposals.IsOpen(a) && (only is null || a.Id == only.ApprovalId)).ToList();
+        var effects = journal.Effects.Values.Where(e => DropProposals.HasNotBegun(e) && (only is null || e.Id == only.EffectId)).ToList();
         entry.EffectEvents.AddRange(DropProposals.Of(effects, approvals, Mover.Desk, "BizQ", why, ids, clock.GetUtcNow()));
-        entry.ChangedApprovals.AddRange(approvals.Except(entry.NewApprovals));
+        entry.ChangedApprovals.AddRange(approvals.Except(entry.NewApprovals).Except(entry.ChangedApprovals));
         entry.ChangedEffects.AddRange(effects.Except(entry.NewEffects).Except(entry.ChangedEffects));
     }
 }

@@ -146,11 +146,11 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             foreach (var one in worked)
                 parts.Record.Add(_loaded, graph, entry, one);
             var before = (Journal.Run.Status, Journal.Run.WakeAt);
-            var decision = Interpreter.Advance(graph, Journal, _busy.Keys.ToHashSet(), parts.Clock.GetUtcNow());
-            if (worked.Count == 0 && decision is Decision.Go)
+            var decision = Decide(entry);
+            if (entry.IsEmpty && decision is Decision.Go)
                 return decision;
             parts.Record.Conclude(Journal, entry, decision);
-            if (worked.Count == 0 && (Journal.Run.Status, Journal.Run.WakeAt) == before)
+            if (entry.IsEmpty && (Journal.Run.Status, Journal.Run.WakeAt) == before)
                 return decision;
             _known.UnionWith(entry.NewSteps.Select(s => s.Id));
             if (await parts.Store.Commit(entry))
@@ -161,6 +161,19 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             if (await Reread(entry, worked) is not { } remaining)
                 return null;
             worked = remaining;
+        }
+    }
+
+    /// <summary>What is to be done next, after all that follows for loops is recorded with what led to it.</summary>
+    private Decision Decide(JournalEntry entry)
+    {
+        while (true)
+        {
+            var decision = Interpreter.Advance(graph, Journal, _busy.Keys.ToHashSet(), parts.Clock.GetUtcNow());
+            if (decision is not Decision.Go { Moves: { Count: > 0 } moves })
+                return decision;
+            foreach (var move in moves)
+                parts.Record.Move(_loaded, graph, entry, move);
         }
     }
 

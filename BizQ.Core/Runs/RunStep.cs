@@ -49,7 +49,7 @@ public sealed class RunStep : IInWorkspace
     /// What it rests, or rested, for; null for steps that never pause. While it is waiting, an output or an error says that what
     /// it rests for has come: whoever brings it writes that here, and the run takes it from there.
     /// </summary>
-    public StepWait? WaitsFor { get; init; }
+    public StepWait? WaitsFor { get; set; }
     public double? DurationMs { get; set; }
 
     /// <summary>Whether somebody else must bring what this step waits for: an event, or the end of the run it has started.</summary>

@@ -20,7 +20,11 @@ public abstract record Decision
     /// <paramref name="Halt"/>: the run is about to end, so what is busy should stop where it can.
     /// <paramref name="WakeAt"/>: look again then, even if nobody has finished.
     /// </summary>
-    public sealed record Go(IReadOnlyList<Due> Start, IReadOnlyList<RunStep> Continue, bool Halt = false, DateTimeOffset? WakeAt = null) : Decision;
+    public sealed record Go(IReadOnlyList<Due> Start, IReadOnlyList<RunStep> Continue, bool Halt = false, DateTimeOffset? WakeAt = null) : Decision
+    {
+        /// <summary>Record these, and ask again before anything else.</summary>
+        public IReadOnlyList<LoopMove> Moves { get; init; } = [];
+    }
 
     /// <summary>Everything that could be done was; what is open rests until a person, an event or the time says more.</summary>
     public sealed record Wait(RunStatus Status, DateTimeOffset? WakeAt = null) : Decision;

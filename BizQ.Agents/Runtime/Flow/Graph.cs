@@ -2,6 +2,9 @@ using BizQ.Core.Agents;
 
 namespace BizQ.Agents.Runtime.Flow;
 
+/// <summary>The nodes that run together, sources before their targets: those of the agent itself, or those inside of one loop.</summary>
+public sealed record Body(string Loop, IReadOnlyList<NodeDefinition> Order);
+
 /// <summary>
 /// A definition made ready to run: nodes in an order in which every edge points forward, and edges by number. Steps remember
 /// edges by their index in the definition, so the order of <see cref="AgentDefinition.Edges"/> is part of a version.
@@ -9,12 +12,15 @@ namespace BizQ.Agents.Runtime.Flow;
 public sealed class Graph
 {
     private readonly Dictionary<string, Joint> _joints;
+    private readonly Dictionary<string, Body> _bodies;
 
     private Graph(AgentDefinition definition, Dictionary<string, Joint> joints, IReadOnlyList<NodeDefinition> order)
     {
         Definition = definition;
         Order = order;
         _joints = joints;
+        _bodies = order.GroupBy(n => n.Parent ?? "", StringComparer.Ordinal).ToDictionary(body => body.Key, body => new Body(body.Key, [.. body]), StringComparer.Ordinal);
+        Whole = _bodies.GetValueOrDefault("") ?? new Body("", []);
     }
 
     public AgentDefinition Definition { get; }
@@ -22,12 +28,22 @@ public sealed class Graph
     /// <summary>Sources before their targets; among equals as the definition lists them.</summary>
     public IReadOnlyList<NodeDefinition> Order { get; }
 
+    /// <summary>The nodes that are not inside of a loop.</summary>
+    public Body Whole { get; }
+
     public NodeDefinition? Find(string nodeId) => _joints.GetValueOrDefault(nodeId)?.Node;
 
     /// <summary>Indexes into the definition's edges.</summary>
     public IReadOnlyList<int> Into(string nodeId) => _joints[nodeId].Into;
 
     public IReadOnlyList<int> OutOf(string nodeId) => _joints[nodeId].OutOf;
+
+    /// <summary>What is inside of a loop.</summary>
+    public Body BodyOf(string loopId) => _bodies[loopId];
+
+    /// <summary>The same graph under other permissions and limits; nodes and edges must be the same.</summary>
+    public Graph With(AgentDefinition bounds) =>
+        new(Definition with { Permissions = bounds.Permissions, Limits = bounds.Limits, Autonomy = bounds.Autonomy }, _joints, Order);
 
     /// <summary>The graph, or in one sentence why this definition cannot run. Saving checks the same and more; this guards old and foreign rows.</summary>
     public static (Graph? Graph, string? Problem) Compile(AgentDefinition definition)
@@ -43,13 +59,38 @@ public sealed class Graph
             var (from, to) = (definition.Edges[edge].From, definition.Edges[edge].To);
             if (!joints.TryGetValue(from, out var source) || !joints.TryGetValue(to, out var target))
                 return (null, $"The edge from '{from}' to '{to}' ends at a node that does not exist.");
+            if (source.Node.Parent != target.Node.Parent)
+                return (null, $"The edge from '{from}' to '{to}' leads into or out of a loop.");
             source.OutOf.Add(edge);
             target.Into.Add(edge);
         }
+        if (LoopProblem(definition, joints) is { } problem)
+            return (null, problem);
         var order = Sort(definition, joints);
         return order.Count == definition.Nodes.Count
             ? (new Graph(definition, joints, order), null)
             : (null, $"The nodes {string.Join(", ", definition.Nodes.Except(order).Select(n => $"'{n.Id}'"))} wait for each other in a circle.");
+    }
+
+    private static string? LoopProblem(AgentDefinition definition, Dictionary<string, Joint> joints)
+    {
+        var inside = definition.Nodes.Where(n => n.Parent is not null).ToLookup(n => n.Parent!, StringComparer.Ordinal);
+        foreach (var node in definition.Nodes)
+        {
+            if (LoopKinds.Includes(node.Kind) && !inside[node.Id].Any())
+                return $"Nothing is inside of the loop '{node.Id}'.";
+            if (node.Parent is not { } parent)
+                continue;
+            if (node.Kind == "trigger" || !joints.TryGetValue(parent, out var loop) || !LoopKinds.Includes(loop.Node.Kind))
+                return $"'{node.Id}' cannot be inside of '{parent}'.";
+            var depth = 0;
+            for (var around = parent; around is not null; around = joints.GetValueOrDefault(around)?.Node.Parent)
+            {
+                if (++depth > definition.Nodes.Count)
+                    return $"The loop '{node.Parent}' would be inside of itself.";
+            }
+        }
+        return null;
     }
 
     private static List<NodeDefinition> Sort(AgentDefinition definition, Dictionary<string, Joint> joints)

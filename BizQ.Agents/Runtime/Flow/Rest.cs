@@ -45,7 +45,7 @@ internal struct Rest
             return RestsFor.Person;
         if (step.WakeAt is { } at && at <= now)
             return RestsFor.Nothing;
-        if (journal.Listens(step))
+        if (step.Listens)
             return RestsFor.Event;
         return step.WakeAt is null ? RestsFor.Nothing : RestsFor.Time;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Approvals;
@@ -7,12 +8,12 @@ using BizQ.Core.Runs;
 
 namespace BizQ.Agents.Runtime.Flow;
 
-/// <summary>Everything recorded of one run, as it was last read or committed. Only the loop that drives the run changes it.</summary>
+/// <summary>
+/// Everything recorded of one run that still matters, as it was last read or committed. Only the loop that drives the run
+/// changes it. Rounds of loops that have ended are summed up (<see cref="Rounds"/>).
+/// </summary>
 public sealed class RunJournal
 {
-    private readonly Dictionary<Place, RunStep> _latest = [];
-    private readonly List<RunStep> _steps = [];
-
     public RunJournal(Run run, IEnumerable<RunStep>? steps = null, IEnumerable<Effect>? effects = null, IEnumerable<Approval>? approvals = null)
     {
         Run = run;
@@ -24,23 +25,26 @@ public sealed class RunJournal
 
     public Run Run { get; }
 
-    /// <summary>In the order they were recorded.</summary>
-    public IReadOnlyList<RunStep> Steps => _steps;
+    /// <summary>The steps outside of loops, and through them the loops.</summary>
+    public Frame Root { get; } = new("", null, 0);
+
+    /// <summary>All steps but those of rounds that have ended, in the order they were recorded.</summary>
+    public IReadOnlyList<RunStep> Steps => [.. Root.All().OrderBy(s => s.Sequence)];
+
+    /// <summary>How many steps were recorded, those of ended rounds included.</summary>
+    public int Count { get; private set; }
 
     public Dictionary<Guid, Effect> Effects { get; }
 
     public Dictionary<Guid, Approval> Approvals { get; }
 
-    public int NextSequence => _steps.Count == 0 ? 1 : _steps[^1].Sequence + 1;
-
-    /// <summary>The steps that listen for an event, or for the end of a run they have started.</summary>
-    public HashSet<Guid> Listening { get; } = [];
+    public int NextSequence { get; private set; } = 1;
 
     /// <summary>The step that counts for a place: the newest one that no retry has set aside.</summary>
-    public RunStep? StepOf(string path, string nodeId) => _latest.GetValueOrDefault(new Place(path, nodeId));
+    public RunStep? StepOf(string path, string nodeId) => FrameAt(path)?.StepOf(nodeId);
 
     /// <summary>How often a place was tried before and set aside by a person.</summary>
-    public int Retries(Place place) => _steps.Count(s => s.Status == StepStatus.Retried && Place.Of(s) == place);
+    public int Retries(Place place) => FrameAt(place.Path)?.Steps.Count(s => s.Status == StepStatus.Retried && s.NodeId == place.NodeId) ?? 0;
 
     public Effect? EffectOf(RunStep step) => step.EffectId is { } id ? Effects.GetValueOrDefault(id) : null;
 
@@ -48,20 +52,45 @@ public sealed class RunJournal
 
     public void Add(RunStep step)
     {
-        _steps.Add(step);
-        if (step.Status != StepStatus.Retried)
-            _latest[Place.Of(step)] = step;
+        Count++;
+        NextSequence = Math.Max(NextSequence, step.Sequence + 1);
+        Walk(step.Path, open: true)!.Add(step);
     }
 
-    /// <summary>What the run has relied on so far, oldest first.</summary>
-    public IReadOnlyList<Evidence> Gathered() =>
-        [.. _steps.Where(s => s is { Status: StepStatus.Succeeded, Evidence: not null }).SelectMany(s => Json.Read<List<Evidence>>(s.Evidence!.Value) ?? [])];
+    /// <summary>The round of a loop, if it is under way.</summary>
+    public Frame? FrameAt(string path) => Walk(path, open: false);
 
-    public bool Listens(RunStep step) => Listening.Contains(step.Id);
+    /// <summary>What the run has relied on so far, as far as a place knows of it, oldest first: never what other rounds of a loop around it looked up.</summary>
+    public IReadOnlyList<Evidence> Gathered(string path = "")
+    {
+        var found = new List<(int Sequence, JsonElement Evidence)>();
+        Rounds? mine = null;
+        for (var frame = FrameAt(path); frame is not null; (mine, frame) = (frame.Of, frame.Of?.Outer))
+        {
+            found.AddRange(frame.Steps.Where(s => s is { Status: StepStatus.Succeeded, Evidence: not null }).Select(s => (s.Sequence, s.Evidence!.Value)));
+            found.AddRange(frame.Loops.Where(loop => loop != mine).SelectMany(loop => loop.Evidence));
+        }
+        return [.. found.OrderBy(one => one.Sequence).SelectMany(one => Json.Read<List<Evidence>>(one.Evidence) ?? [])];
+    }
 
     /// <summary>Whether this step's effect is, or was when the process died, on its way out.</summary>
     public bool OnItsWay(RunStep step) => EffectOf(step) is { State: EffectState.Intended };
 
     internal static bool IsLive(RunStep step, int edge) =>
         step.LiveEdges is { ValueKind: JsonValueKind.Array } live && live.EnumerateArray().Any(e => e.GetInt32() == edge);
+
+    private Frame? Walk(string path, bool open)
+    {
+        var frame = Root;
+        if (path.Length == 0)
+            return frame;
+        var parts = path.Split('/');
+        for (var i = 0; i + 1 < parts.Length && frame is not null; i += 2)
+        {
+            var rounds = frame.RoundsOf(parts[i]);
+            var round = int.Parse(parts[i + 1], CultureInfo.InvariantCulture);
+            frame = open ? rounds.Open(round) : rounds.Find(round);
+        }
+        return frame;
+    }
 }

@@ -28,6 +28,9 @@ public sealed record JournalEntry(Run Run)
     /// <summary>Runs of other agents that steps of this one start.</summary>
     public List<Run> NewRuns { get; } = [];
 
+    /// <summary>Nothing has come of any step: the run stands as it stood.</summary>
+    public bool IsEmpty => NewSteps.Count + ChangedSteps.Count == 0;
+
     internal RowSet ToRows()
     {
         var rows = RowSet.Changing(Run, Run.Id, OfRun)

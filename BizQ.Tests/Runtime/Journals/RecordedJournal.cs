@@ -30,7 +30,6 @@ internal sealed record RecordedJournal(int Format, string Title, JsonElement Def
             $$"""
                 { "decision": {{Json.Text(moment.Decision)}},
                   "at": {{Json.Text(moment.At)}},
-                  "listening": {{Json.Text(moment.Listening)}},
                   "run": {{moment.Run.GetRawText()}},
                   "steps": {{Rows(moment.Steps)}},
                   "effects": {{Rows(moment.Effects)}},
@@ -60,7 +59,6 @@ internal sealed record RecordedJournal(int Format, string Title, JsonElement Def
             Put(effects, moment.Effects, effect => effect.Id);
             Put(approvals, moment.Approvals, approval => approval.Id);
             var journal = new RunJournal(Json.Read<Run>(moment.Run)!, steps.Values, effects.Values, approvals.Values);
-            journal.Listening.UnionWith(moment.Listening ?? []);
             yield return (journal, moment.At ?? journal.Run.StartedAt, moment.Decision);
         }
     }
@@ -106,7 +104,6 @@ internal sealed record RecordedJournal(int Format, string Title, JsonElement Def
 /// <param name="Steps">Of these and the following only the rows that differ from the moment before.</param>
 /// <param name="Decision">In words, as <see cref="RecordedJournal.Decide"/> writes it.</param>
 /// <param name="At">What the clock said; journals of format 1 had no use for it.</param>
-/// <param name="Listening">The steps that waited for an event or for a run they had started.</param>
 internal sealed record Moment(
     JsonElement Run, IReadOnlyList<JsonElement> Steps, IReadOnlyList<JsonElement> Effects, IReadOnlyList<JsonElement> Approvals, string Decision,
-    DateTimeOffset? At = null, IReadOnlyList<Guid>? Listening = null);
+    DateTimeOffset? At = null);

@@ -48,8 +48,7 @@ internal sealed class Recorder(LoadRun load, StoredRuns stored, TimeProvider clo
                     Fresh(known, journal.Effects.Values, effect => effect.Id),
                     Fresh(known, journal.Approvals.Values, approval => approval.Id),
                     RecordedJournal.Decide(graph, journal, at),
-                    at,
-                    [.. journal.Listening]);
+                    at);
                 if (moments.Count == 0 || moments[^1].Run.GetRawText() != run.GetRawText() || moment.Steps.Count + moment.Effects.Count + moment.Approvals.Count > 0)
                     moments.Add(moment);
             }

@@ -1,0 +1,214 @@
+using BizQ.Core.Agents;
+using BizQ.Core.Runs;
+
+namespace BizQ.Agents.Runtime.Flow;
+
+/// <summary>How a frame stands: something is open in it, or it has ended, perhaps with the step that failed it.</summary>
+internal readonly record struct Standing(bool Open, RunStep? Failed);
+
+/// <summary>
+/// One look at everything that is under way: the run's own nodes, and those of each round that is open. What it finds is
+/// gathered in it. Rounds it finds ended are summed up in the journal, so that no later look comes by them again.
+/// </summary>
+internal sealed class Look(Graph graph, RunJournal journal, IReadOnlySet<Place> busy, DateTimeOffset now)
+{
+    private enum Resolved : byte { NotYet, Live, Dead }
+
+    private readonly Resolved[] _edges = new Resolved[graph.Definition.Edges.Count];
+
+    public List<Due> Start { get; } = [];
+    public List<RunStep> GoOn { get; } = [];
+    public List<LoopMove> Moves { get; } = [];
+    public Rest Rest { get; private set; }
+
+    /// <summary>Places somebody works on.</summary>
+    public int Working { get; private set; }
+
+    /// <summary>Those of them that will be one more step.</summary>
+    public int Coming { get; private set; }
+
+    public Standing Of(Frame frame, Body body)
+    {
+        var before = Here();
+        var open = false;
+        RunStep? failed = null;
+        foreach (var node in body.Order)
+        {
+            Set(node, Resolved.NotYet);
+            var step = frame.StepOf(node.Id);
+            if (busy.Contains(new Place(frame.Path, node.Id)))
+            {
+                open = true;
+                Working++;
+                Coming += step is null ? 1 : 0;
+                continue;
+            }
+            switch (step?.Status)
+            {
+                case StepStatus.Failed when step.LiveEdges is null:
+                    failed ??= step;
+                    break;
+                case StepStatus.Succeeded or StepStatus.Failed:
+                    foreach (var edge in graph.OutOf(node.Id))
+                        _edges[edge] = RunJournal.IsLive(step, edge) ? Resolved.Live : Resolved.Dead;
+                    break;
+                case StepStatus.Skipped:
+                    Set(node, Resolved.Dead);
+                    break;
+                case StepStatus.Waiting:
+                    open = true;
+                    Wait(frame, node, step);
+                    break;
+                default:
+                    open |= Enter(frame, node);
+                    break;
+            }
+        }
+        if (failed is null)
+            return new Standing(open, null);
+        // The run's own failure is its end, and what it waits for is seen to there.
+        return new Standing(!Quiet(before, frame.Of is null ? [] : [frame]), failed);
+    }
+
+    private void Wait(Frame frame, NodeDefinition node, RunStep step)
+    {
+        if (LoopKinds.Includes(node.Kind))
+        {
+            if (node.Kind == LoopKinds.ForEach)
+                ForEach(frame.RoundsOf(node.Id), step);
+            else
+                While(frame.RoundsOf(node.Id), step);
+            return;
+        }
+        var rest = Rest;
+        if (rest.Add(journal, step, now))
+            Rest = rest;
+        else
+            GoOn.Add(step);
+    }
+
+    /// <summary>True when the node may begin, or may yet.</summary>
+    private bool Enter(Frame frame, NodeDefinition node)
+    {
+        switch (Entered(frame, node))
+        {
+            case Resolved.Live:
+                Start.Add(new Due(frame.Path, node));
+                return true;
+            case Resolved.Dead:
+                Set(node, Resolved.Dead);
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    private Resolved Entered(Frame frame, NodeDefinition node)
+    {
+        var into = graph.Into(node.Id);
+        if (into.Count == 0)
+            return frame.Of is not null || Entry.Begins(graph.Definition, journal.Run, node) ? Resolved.Live : Resolved.Dead;
+        var (live, open) = (false, false);
+        foreach (var edge in into)
+        {
+            live |= _edges[edge] == Resolved.Live;
+            open |= _edges[edge] == Resolved.NotYet;
+        }
+        if (live && (!open || node.Join == JoinWay.Any))
+            return Resolved.Live;
+        return open ? Resolved.NotYet : Resolved.Dead;
+    }
+
+    /// <summary>Rounds begin in the order of their items; as many are open as may be.</summary>
+    private void ForEach(Rounds rounds, RunStep step)
+    {
+        var (plan, body, before) = (rounds.PlanOf(step), graph.BodyOf(rounds.LoopId), Here());
+        var stopped = plan.OnItemError == OnItemError.Stop && rounds.Ended.Any(e => e.Error is not null);
+        var underWay = 0;
+        for (var index = rounds.First; index < plan.Items.Count && underWay < plan.Concurrency; index++)
+        {
+            if (rounds.EndOf(index) is not null || (stopped && rounds.Find(index) is null))
+                continue;
+            if (Ended(rounds, index, body) is not { } end)
+                underWay++;
+            else
+                stopped |= end.Error is not null && plan.OnItemError == OnItemError.Stop;
+        }
+        if (stopped)
+        {
+            if (Quiet(before, rounds.UnderWay))
+                Moves.Add(RoundOutcome.Stopped(step, rounds.Ended.Where(e => e.Error is not null).MinBy(e => e.Index)!, "Item"));
+        }
+        else if (rounds.First >= plan.Items.Count)
+        {
+            Moves.Add(RoundOutcome.OfItems(step, plan, rounds));
+        }
+    }
+
+    /// <summary>Its step says which round was last decided on; when that has ended, the condition decides about the next.</summary>
+    private void While(Rounds rounds, RunStep step)
+    {
+        var (current, body) = (LoopPlan.Rounds(step) - 1, graph.BodyOf(rounds.LoopId));
+        for (var round = rounds.First; round < current; round++)
+        {
+            Ended(rounds, round, body);
+            rounds.ForgetBelow(round);
+        }
+        if (current < 0)
+        {
+            Moves.Add(new LoopMove.NextRound(step, 0, null, rounds.Outer.Path));
+            return;
+        }
+        // Not summed up yet: the condition looks back at the steps of the round.
+        var frame = rounds.Open(current);
+        var standing = Of(frame, body);
+        if (standing.Open)
+            return;
+        Moves.Add(standing.Failed is { } failed
+            ? RoundOutcome.Stopped(step, RoundOutcome.Of(frame, body, graph, failed), "Round")
+            : new LoopMove.NextRound(step, current + 1, RoundOutcome.Of(frame, body, graph, null).Value, frame.Path));
+    }
+
+    /// <summary>How a round ended, which is then summed up; null while it is open.</summary>
+    private RoundEnd? Ended(Rounds rounds, int index, Body body)
+    {
+        if (rounds.EndOf(index) is { } known)
+            return known;
+        var frame = rounds.Open(index);
+        var standing = Of(frame, body);
+        if (standing.Open)
+            return null;
+        var end = RoundOutcome.Of(frame, body, graph, standing.Failed);
+        rounds.End(end);
+        return end;
+    }
+
+    /// <summary>
+    /// What has failed begins nothing more: only what is on its way out is followed to its end. True once nothing of it moves
+    /// and nothing of <paramref name="frames"/> waits any longer.
+    /// </summary>
+    private bool Quiet(Mark before, IEnumerable<Frame> frames)
+    {
+        Start.RemoveRange(before.Start, Start.Count - before.Start);
+        Moves.RemoveRange(before.Moves, Moves.Count - before.Moves);
+        Rest = before.Rest;
+        var moving = GoOn.Skip(before.GoOn).Where(journal.OnItsWay).ToList();
+        GoOn.RemoveRange(before.GoOn, GoOn.Count - before.GoOn);
+        GoOn.AddRange(moving);
+        if (moving.Count > 0 || Working > before.Working)
+            return false;
+        var waiting = frames.SelectMany(f => f.All()).Where(s => s.Status == StepStatus.Waiting).ToList();
+        Moves.AddRange(waiting.Select(s => new LoopMove.Abandon(s)));
+        return waiting.Count == 0;
+    }
+
+    private void Set(NodeDefinition node, Resolved how)
+    {
+        foreach (var edge in graph.OutOf(node.Id))
+            _edges[edge] = how;
+    }
+
+    private Mark Here() => new(Start.Count, GoOn.Count, Moves.Count, Working, Rest);
+
+    private readonly record struct Mark(int Start, int GoOn, int Moves, int Working, Rest Rest);
+}

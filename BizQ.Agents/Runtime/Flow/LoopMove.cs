@@ -1,0 +1,17 @@
+using System.Text.Json;
+using BizQ.Core.Runs;
+
+namespace BizQ.Agents.Runtime.Flow;
+
+/// <summary>Something about a loop that is to be recorded together with what led to it; then the interpreter is asked again.</summary>
+public abstract record LoopMove(RunStep Step)
+{
+    /// <summary>All of its rounds have ended, or one that failed ends it.</summary>
+    public sealed record Close(RunStep Step, JsonElement? Output, JsonElement? Error = null) : LoopMove(Step);
+
+    /// <summary>Its condition decides whether there is this round; <paramref name="Last"/> is what the one before came to.</summary>
+    public sealed record NextRound(RunStep Step, int Round, JsonElement? Last, string ScopePath) : LoopMove(Step);
+
+    /// <summary>Its round has failed, so what it waits for no longer matters.</summary>
+    public sealed record Abandon(RunStep Step) : LoopMove(Step);
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using BizQ.Core.Agents;
+using BizQ.Core.Runs;
+
+namespace BizQ.Agents.Runtime.Flow;
+
+/// <summary>How a round came to its end: with a value, or with the error of one of its nodes.</summary>
+public sealed record RoundEnd(int Index, JsonElement? Value, JsonElement? Error = null, string? NodeId = null);
+
+/// <summary>
+/// The rounds of one loop. One that has ended is kept as what it came to; its steps are in the database and no longer here, so
+/// that the ten thousandth round costs what the first one did.
+/// </summary>
+public sealed class Rounds
+{
+    private readonly Dictionary<int, Frame> _underWay = [];
+    private readonly Dictionary<int, RoundEnd> _ended = [];
+    private readonly List<(int Sequence, JsonElement Evidence)> _evidence = [];
+    private (Guid StepId, LoopPlan Plan)? _plan;
+
+    internal Rounds(Frame outer, string loopId) => (Outer, LoopId) = (outer, loopId);
+
+    public Frame Outer { get; }
+
+    public string LoopId { get; }
+
+    /// <summary>The loop's own step.</summary>
+    public RunStep? Step => Outer.StepOf(LoopId) ?? Outer.Before(LoopId);
+
+    public IReadOnlyCollection<Frame> UnderWay => _underWay.Values;
+
+    public IReadOnlyCollection<RoundEnd> Ended => _ended.Values;
+
+    /// <summary>The lowest round that has not ended.</summary>
+    public int First { get; private set; }
+
+    /// <summary>What the rounds that ended have relied on.</summary>
+    internal IReadOnlyList<(int Sequence, JsonElement Evidence)> Evidence => _evidence;
+
+    public RoundEnd? EndOf(int round) => _ended.GetValueOrDefault(round);
+
+    public Frame? Find(int round) => _underWay.GetValueOrDefault(round);
+
+    public Frame Open(int round)
+    {
+        if (!_underWay.TryGetValue(round, out var frame))
+            _underWay[round] = frame = new Frame($"{(Outer.Path.Length == 0 ? "" : Outer.Path + "/")}{LoopId}/{round}", this, round);
+        return frame;
+    }
+
+    /// <summary>The loop's settings as they were when it began; read once, however many rounds it has.</summary>
+    public LoopPlan PlanOf(RunStep step)
+    {
+        if (_plan is not { } known || known.StepId != step.Id)
+            _plan = known = (step.Id, LoopPlan.Of(step));
+        return known.Plan;
+    }
+
+    /// <summary>Ends a round: what it came to stays, its steps go.</summary>
+    internal void End(RoundEnd end)
+    {
+        _ended[end.Index] = end;
+        if (_underWay.Remove(end.Index, out var frame))
+            Keep(frame);
+        while (_ended.ContainsKey(First))
+            First++;
+    }
+
+    /// <summary>Drops the values of rounds that nobody asks for any more.</summary>
+    internal void ForgetBelow(int round)
+    {
+        if (_ended.TryGetValue(round - 1, out var end) && end.Value is not null)
+            _ended[round - 1] = end with { Value = null };
+    }
+
+    private void Keep(Frame frame)
+    {
+        foreach (var step in frame.Steps.Where(s => s is { Status: StepStatus.Succeeded, Evidence: not null }))
+            _evidence.Add((step.Sequence, step.Evidence!.Value));
+        foreach (var inner in frame.Loops)
+        {
+            _evidence.AddRange(inner._evidence);
+            foreach (var round in inner.UnderWay)
+                inner.Keep(round);
+        }
+    }
+}
+
+/// <summary>What happens when an item's round fails. Collect: the others go on, and then the loop fails with all of their errors.</summary>
+public enum OnItemError { Stop, Continue, Collect }
+
+/// <summary>A loop's settings, with the items as they were when it began.</summary>
+public sealed record LoopPlan(IReadOnlyList<JsonElement> Items, int Concurrency, OnItemError OnItemError, int Max)
+{
+    public static LoopPlan Of(RunStep step)
+    {
+        var settings = step.Input is { ValueKind: JsonValueKind.Object } input ? input : default;
+        return new LoopPlan(
+            Member(settings, "items") is { ValueKind: JsonValueKind.Array } items ? [.. items.EnumerateArray()] : [],
+            Math.Clamp(Number(settings, "concurrency") ?? 1, 1, 50),
+            Enum.TryParse<OnItemError>(Member(settings, "onItemError")?.ToString(), ignoreCase: true, out var way) ? way : OnItemError.Stop,
+            Math.Max(Number(settings, "max") ?? 1, 1));
+    }
+
+    /// <summary>How many rounds of a while have been decided on; its step says so while it waits.</summary>
+    public static int Rounds(RunStep step) => step.Kind == LoopKinds.While && step.Output is { } output ? Number(output, "rounds") ?? 0 : 0;
+
+    private static JsonElement? Member(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : null;
+
+    private static int? Number(JsonElement value, string name) =>
+        Member(value, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var whole) ? whole : null;
+}
