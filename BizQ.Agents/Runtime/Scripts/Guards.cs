@@ -35,6 +35,10 @@ internal sealed class Guards
         guards.Mentioned(reading, "String", "concat", guards.Concat);
         guards.Mentioned(reading, "Array", "flat", guards.Flat);
         guards.Mentioned(reading, "Array", "toLocaleString", (list, _) => guards.Join(list, []));
+        if (reading.Dynamic || reading.Names.Contains("normalize"))
+            Set(guards.PrototypeOf("String"), "normalize", guards.Growing("normalize", guards.PrototypeOf("String").Get("normalize")));
+        foreach (var name in new[] { "encodeURIComponent", "encodeURI" }.Where(globals.Contains))
+            Set(engine.Global, name, guards.Growing(name, engine.Global.Get(name)));
         foreach (var name in new[] { "replace", "replaceAll" })
         {
             if (reading.Dynamic || reading.Names.Contains(name))
@@ -189,6 +193,17 @@ internal sealed class Guards
             return _engine.Call(original, self, arguments);
         }));
     }
+
+    /// <summary>A method of a text, or a function of one, that makes up to eighteen characters of each.</summary>
+    private ClrFunction Growing(string name, JsValue original) => new(_engine, name, (self, arguments) =>
+    {
+        var ofArgument = self.IsUndefined();
+        var text = TypeConverter.ToString(ofArgument ? arguments.ElementAtOrDefault(0) ?? JsValue.Undefined : self);
+        if (text.Length > ScriptLimits.LongestGrowing)
+            throw new ScriptLimitException($"gives {name} a text of more than {ScriptLimits.LongestGrowing:N0} characters");
+        Spend(text.Length);
+        return ofArgument ? _engine.Call(original, self, [new JsString(text)]) : _engine.Call(original, new JsString(text), arguments);
+    });
 
     private void Replace(string type, string name, Func<JsValue, JsValue[], JsValue> guard) =>
         Set(PrototypeOf(type), name, new ClrFunction(_engine, name, guard));

@@ -12,6 +12,9 @@ internal static class ScriptLimits
     /// <summary>Characters of a text that an expression makes or results in.</summary>
     public const int MostText = 1_000_000;
 
+    /// <summary>Characters of a text that is normalised or percent-encoded, which makes up to eighteen of one before memory is looked at.</summary>
+    public const int LongestGrowing = 200_000;
+
     /// <summary>Bytes a script may allocate. Four megabytes keep any text it can build at two million characters, so that the
     /// slowest built-in over the longest text (spreading it into an object) still ends in time.</summary>
     public const long Memory = 4_000_000;
