@@ -16,6 +16,7 @@ public static class ContextRoom
         .AddSingleton<RemoveEntity>()
         .AddSingleton<CountEntities>()
         .AddSingleton<PostgresVocabulary>()
+        .AddSingleton<WorkspaceMeanings>()
         .AddSingleton<SearchContext>()
         .AddSingleton<ReadFile>()
         .AddSingleton<AddDocument>()

@@ -4,12 +4,17 @@ using BizQ.Core.Workspaces;
 
 namespace BizQ.Core.Context;
 
+/// <summary>Which ways of searching are asked; hybrid puts all of them together.</summary>
+public enum SearchMode { Hybrid, Text, Meaning }
+
 /// <summary>What to look for. Any text is fine: a word, a question, a whole mail.</summary>
 /// <param name="Types">Entity types and "document"; null or none for all.</param>
 public sealed record SearchQuery(string Text, IReadOnlyList<string>? Types = null, int? Limit = null, string? Cursor = null)
 {
     /// <summary>Only entities, or only passages.</summary>
     public SearchKind? Kind { get; init; }
+
+    public SearchMode Mode { get; init; }
 
     /// <summary>It is being typed: the last word may be unfinished.</summary>
     public bool Typing { get; init; }
@@ -39,8 +44,8 @@ public sealed record SearchHit(
     int Version,
     double Score);
 
-/// <summary>Full-text search over everything the business knows.</summary>
-public sealed class SearchContext(BizQDatabase database, PostgresVocabulary vocabulary)
+/// <summary>Search over everything the business knows, by words and, once there is enough to learn from, by what they mean.</summary>
+public sealed class SearchContext(BizQDatabase database, PostgresVocabulary vocabulary, WorkspaceMeanings meanings)
 {
     /// <summary>Nobody reads further; a cursor beyond is refused.</summary>
     private const int Deepest = 1000;
@@ -57,8 +62,18 @@ public sealed class SearchContext(BizQDatabase database, PostgresVocabulary voca
             return new Page<SearchHit>([], null);
         var size = Page<SearchHit>.Size(query.Limit);
         await using var db = database.Open(actor.WorkspaceId);
-        var ranked = await SearchRanking.Of(db, vocabulary, terms, query, from, size + 1, cancel);
+        var ranked = await Rank(db, terms, query, from, size + 1, cancel);
         var hits = await SearchHits.Of(db, ranked.Take(size).ToList(), terms, cancel);
         return new Page<SearchHit>(hits, ranked.Count > size ? (from + size).ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    private async Task<List<Ranked>> Rank(BizQDb db, IReadOnlyList<SearchTerm> terms, SearchQuery query, int from, int count, CancellationToken cancel)
+    {
+        // Who is still typing wants the words typed.
+        var index = query.Typing || query.Mode == SearchMode.Text ? null : meanings.Of(db.CurrentWorkspace);
+        if (index is null && query.Mode != SearchMode.Meaning)
+            return await SearchRanking.Of(db, vocabulary, terms, query, from, count, cancel);
+        List<Ranked> byWords = query.Mode == SearchMode.Meaning ? [] : await SearchRanking.Of(db, vocabulary, terms, query, 0, MeaningSearch.Depth, cancel);
+        return index is null ? [] : [.. MeaningSearch.Of(index, query, byWords).Skip(from).Take(count)];
     }
 }

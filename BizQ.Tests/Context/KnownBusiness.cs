@@ -4,6 +4,7 @@ using BizQ.Core.Context.Parsing;
 using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BizQ.Tests.Context;
 
@@ -19,6 +20,7 @@ internal sealed class KnownBusiness : IAsyncDisposable
     private KnownBusiness(DatabaseKit kit, Actor owner)
     {
         (_kit, Owner, _vocabulary) = (kit, owner, new PostgresVocabulary(kit.Changes, kit.Clock));
+        Meanings = new WorkspaceMeanings(kit.Database, kit.Changes, kit.Clock, NullLogger<WorkspaceMeanings>.Instance);
         Add = new AddDocument(kit.Database, kit.Archive, _files, kit.Ids, kit.Clock);
     }
 
@@ -40,7 +42,9 @@ internal sealed class KnownBusiness : IAsyncDisposable
 
     public RemoveDocument RemoveDocument => new(_kit.Database, _kit.Clock);
 
-    public SearchContext Find => new(_kit.Database, _vocabulary);
+    public SearchContext Find => new(_kit.Database, _vocabulary, Meanings);
+
+    public WorkspaceMeanings Meanings { get; }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -64,6 +68,7 @@ internal sealed class KnownBusiness : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _vocabulary.Dispose();
+        Meanings.Dispose();
         return _kit.DisposeAsync();
     }
 }

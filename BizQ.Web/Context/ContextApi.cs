@@ -10,7 +10,7 @@ public static class ContextApi
     public static void MapContextApi(this RouteGroupBuilder api)
     {
         var context = api.MapGroup("/context").WithTags("Context");
-        context.MapGet("/search", Search).WithSummary("Full-text search over entities and documents, best first; highlights are stretches of the snippet, in characters")
+        context.MapGet("/search", Search).WithSummary("Search over entities and documents by words and by meaning, best first; highlights are stretches of the snippet, in characters")
             .Produces<Page<SearchHit>>();
         context.MapGet("/types", Types).WithSummary("The types of entities and how many there are of each").Produces<Page<EntityType>>();
         context.MapEntities();
@@ -18,12 +18,21 @@ public static class ContextApi
     }
 
     /// <param name="types">Entity types and "document", comma-separated or repeated.</param>
-    private static async Task<IResult> Search(HttpContext http, SearchContext search, string? q, string[]? types, int? limit, string? cursor)
+    /// <param name="mode">hybrid (also when left out), text or meaning.</param>
+    private static async Task<IResult> Search(HttpContext http, SearchContext search, string? q, string[]? types, int? limit, string? cursor, string? mode)
     {
         if (string.IsNullOrWhiteSpace(q))
             return Refusal.Invalid("nothingToSearch", "Say what to look for: ?q=words, a question, or a whole mail.").ToProblem();
+        if (!TryRead(mode, out var ways))
+            return Refusal.Invalid("badMode", "mode is hybrid, text or meaning; hybrid when it is left out.").ToProblem();
         var wanted = types?.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
-        return (await search.Run(http.User.ToActor()!, new SearchQuery(q, wanted, limit, cursor), http.RequestAborted)).ToHttp();
+        return (await search.Run(http.User.ToActor()!, new SearchQuery(q, wanted, limit, cursor) { Mode = ways }, http.RequestAborted)).ToHttp();
+    }
+
+    private static bool TryRead(string? mode, out SearchMode ways)
+    {
+        ways = SearchMode.Hybrid;
+        return string.IsNullOrEmpty(mode) || (char.IsLetter(mode[0]) && Enum.TryParse(mode, ignoreCase: true, out ways));
     }
 
     private static async Task<IResult> Types(HttpContext http, CountEntities count) =>
