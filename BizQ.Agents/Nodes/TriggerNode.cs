@@ -37,7 +37,8 @@ public sealed class TriggerNode(TimeProvider clock) : INodeKind
         IReadOnlyList<Evidence> evidence = said.Text.Length == 0
             ? []
             : [new Evidence("input", null, kind, said.Subject ?? "What came in", said.Address ?? "the run's input", said.ReceivedAt ?? clock.GetUtcNow(), 0, Whole(said))];
-        return Done(new NodeResult.Completed(trigger, evidence, Taints: true));
+        // What another agent hands over is as clean as that agent's run, whose taint this run has inherited.
+        return Done(new NodeResult.Completed(trigger, evidence, Taints: kind != "agent"));
     }
 
     private static string Whole(CameIn said) => said.Subject is { Length: > 0 } subject ? $"{subject}\n\n{said.Text}" : said.Text;

@@ -3,6 +3,7 @@ using BizQ.Agents.Runtime.Flow;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;
+using BizQ.Core.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -15,6 +16,16 @@ public sealed class CompiledAgents(BizQDatabase database) : IDisposable
     private const int Most = 1000;
 
     private readonly MemoryCache _graphs = new(new MemoryCacheOptions { SizeLimit = Most });
+
+    /// <summary>The graph of the run's version, in a run that another agent called with no more rights than that one has; or why there is none.</summary>
+    public async Task<(Graph? Graph, string? Problem)> Find(Run run, CancellationToken cancel)
+    {
+        var found = await Find(run.WorkspaceId, run.AgentVersionId, cancel);
+        if (found.Graph is not { } graph || run.ParentRunId is null)
+            return found;
+        await using var db = database.Open(run.WorkspaceId);
+        return (graph.With(await ActWithin.Callers(db, run, graph.Definition, cancel)), null);
+    }
 
     /// <summary>The graph, or why there is none.</summary>
     public async Task<(Graph? Graph, string? Problem)> Find(Guid workspaceId, Guid versionId, CancellationToken cancel)

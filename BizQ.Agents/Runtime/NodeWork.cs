@@ -2,6 +2,7 @@ using System.Text.Json;
 using BizQ.Agents.Models;
 using BizQ.Agents.Nodes;
 using BizQ.Agents.Runtime.Flow;
+using BizQ.Agents.Waits;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
@@ -76,6 +77,8 @@ public sealed class NodeWork(
                 return await effects.Propose(run, graph.Definition, due, propose, input, gathered, started, stop);
             case NodeResult.Repeat:
                 return Begun(journal, due, input, started, Spent(since));
+            case NodeResult.Pause rest:
+                return Pauses.Begin(journal, due, rest, input, started, Spent(since), ids);
             case NodeResult.Failed failed:
                 return Failed(due, started, since, input, failed.Code, failed.Message) with { Use = failed.Use };
             default:

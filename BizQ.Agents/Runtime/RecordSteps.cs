@@ -1,5 +1,6 @@
 using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
+using BizQ.Agents.Waits;
 using BizQ.Core;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
@@ -23,6 +24,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         step.Error = worked.Error;
         step.EffectId = worked.Effect?.Id ?? step.EffectId;
         step.ApprovalId = worked.Approval?.Id ?? step.ApprovalId;
+        step.WakeAt = worked.WakeAt ?? step.WakeAt;
         step.DurationMs = worked.Waited is null ? worked.DurationMs : (step.DurationMs ?? 0) + worked.DurationMs;
         step.CompletedAt = worked.Status == StepStatus.Waiting ? null : clock.GetUtcNow();
         if (worked.Waited is null)
@@ -30,6 +32,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         _leadOn.From(loaded, graph, step);
         (worked.Waited is null ? entry.NewSteps : entry.ChangedSteps).Add(step);
         AddEffect(journal, entry, worked);
+        AddWaits(journal.Run, entry, worked, step);
         journal.Run.Tainted |= worked.Taints;
         journal.Run.CostUsd += worked.Use?.CostUsd ?? 0;
     }
@@ -78,7 +81,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
 
     private RunStep New(RunJournal journal, Worked worked) => new()
     {
-        Id = ids.New(),
+        Id = worked.StepId ?? ids.New(),
         WorkspaceId = journal.Run.WorkspaceId,
         RunId = journal.Run.Id,
         NodeId = worked.Due.Node.Id,
@@ -95,6 +98,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         CostUsd = worked.Use?.CostUsd,
         Attempt = journal.Retries(worked.Due.Place) + 1,
         StartedAt = worked.StartedAt,
+        WaitsFor = worked.WaitsFor,
     };
 
     private static void AddEffect(RunJournal journal, JournalEntry entry, Worked worked)
@@ -112,6 +116,16 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         }
     }
 
+    private static void AddWaits(Run run, JournalEntry entry, Worked worked, RunStep step)
+    {
+        if (worked.Wait is { } wait)
+            entry.NewWaits.Add(wait);
+        if (worked.Gone)
+            entry.GoneWaits.Add(Pauses.Listening(run, step.Id));
+        if (worked.Child is { } child)
+            entry.NewRuns.Add(child);
+    }
+
     private void End(Run run, RunStatus status)
     {
         run.Status = status;
@@ -125,7 +139,17 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         var approvals = journal.Approvals.Values.Where(a => DropProposals.IsOpen(a) && (only is null || a.Id == only.ApprovalId)).ToList();
         var effects = journal.Effects.Values.Where(e => DropProposals.HasNotBegun(e) && (only is null || e.Id == only.EffectId)).ToList();
         entry.EffectEvents.AddRange(DropProposals.Of(effects, approvals, Mover.Desk, "BizQ", why, ids, clock.GetUtcNow()));
+        Forget(journal, entry, only);
         entry.ChangedApprovals.AddRange(approvals.Except(entry.NewApprovals).Except(entry.ChangedApprovals));
         entry.ChangedEffects.AddRange(effects.Except(entry.NewEffects).Except(entry.ChangedEffects));
+    }
+
+    /// <summary>What is given up listens to nothing any more.</summary>
+    private static void Forget(RunJournal journal, JournalEntry entry, RunStep? only)
+    {
+        var begun = entry.NewWaits.RemoveAll(w => only is null || w.StepId == only.Id) > 0 ? entry.NewSteps.Select(s => s.Id).ToHashSet() : [];
+        entry.GoneWaits.AddRange((only is null ? journal.Steps : [only])
+            .Where(s => s is { WaitsFor: StepWait.Event, Output: null } && (s == only || s.Status == StepStatus.Waiting) && !begun.Contains(s.Id))
+            .Select(s => Pauses.Listening(journal.Run, s.Id)));
     }
 }

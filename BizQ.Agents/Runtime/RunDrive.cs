@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
+using BizQ.Agents.Waits;
 using BizQ.Core;
 using BizQ.Core.Approvals;
 using BizQ.Core.Effects;
@@ -108,6 +109,8 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             var here = _intended.Contains(effect.Id);
             return Off<Task<Worked?>>(async () => await parts.Effects.Continue(journal, graph.Definition, due, step, here, halt)).Unwrap();
         }
+        if (step.WaitsFor is not null)
+            return Task.FromResult<Worked?>(Pauses.Over(due, step));
         return Task.FromResult<Worked?>(Decided(due, step, journal.ApprovalOf(step)));
     }
 

@@ -24,6 +24,7 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
     private readonly FairTurns _turns = new(options.RunsInFlight);
     private readonly ConcurrentDictionary<Guid, byte> _live = new();
     private readonly ConcurrentDictionary<Guid, Failures> _failures = new();
+    private TaskCompletionSource? _rested;
 
     /// <summary>Whether this process is driving the run, or will as soon as it is its turn.</summary>
     public bool IsLive(Guid runId) => _live.ContainsKey(runId);
@@ -39,6 +40,13 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
 
     /// <summary>How many runs this process is driving or has taken on.</summary>
     public int Live => _live.Count;
+
+    /// <summary>Completes when the next drive ends.</summary>
+    public Task NextRest()
+    {
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (Interlocked.CompareExchange(ref _rested, mine, null) ?? mine).Task;
+    }
 
     /// <summary>
     /// Returns when the run has ended, waits or is parked, or when <paramref name="stop"/> asks to let go of it. The one place
@@ -65,6 +73,7 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
         finally
         {
             _live.TryRemove(runId, out _);
+            Interlocked.Exchange(ref _rested, null)?.TrySetResult();
         }
     }
 
@@ -85,7 +94,7 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
                 if (turn is null || await store.Find(runId, stop) is not { } loaded)
                     return;
                 var run = loaded.Journal.Run;
-                var (graph, problem) = await agents.Find(run.WorkspaceId, run.AgentVersionId, stop);
+                var (graph, problem) = await agents.Find(run, stop);
                 if (graph is null)
                 {
                     await Park(loaded.Journal, "cannotRun", problem!);

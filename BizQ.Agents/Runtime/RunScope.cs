@@ -25,7 +25,7 @@ internal static class RunScope
         {
             ["trigger"] = journal.Run.Input,
             ["steps"] = steps,
-            ["workspace"] = new { workspace.Id, workspace.Name, workspace.MailAddress },
+            ["workspace"] = new { workspace.Id, workspace.Name, workspace.MailAddress, workspace.TimeZone },
             ["run"] = new { journal.Run.Id, journal.Run.StartedAt, journal.Run.AgentName },
             ["now"] = now.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         };

@@ -1,4 +1,5 @@
 using BizQ.Agents.Runtime.Journal;
+using BizQ.Agents.Waits;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ public static class RuntimeRoom
             .Validate(o => o.SweepSeconds is >= 1 and <= 3600, "Runtime:SweepSeconds must be a whole number from 1 to 3600.")
             .ValidateOnStart();
         return services
+            .AddWaits()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<RuntimeOptions>>().Value)
             .AddSingleton(_ => new RetryPause(new Random()))
             .AddSingleton<CompiledAgents>()

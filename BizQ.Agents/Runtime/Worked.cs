@@ -25,6 +25,17 @@ internal sealed record Worked(Due Due, RunStep? Waited, DateTimeOffset StartedAt
     public IReadOnlyList<EffectEvent> EffectEvents { get; init; } = [];
     public Approval? Approval { get; init; }
 
+    /// <summary>The id its step will have, where something that is made with it must name it.</summary>
+    public Guid? StepId { get; init; }
+    public StepWait? WaitsFor { get; init; }
+    public DateTimeOffset? WakeAt { get; init; }
+    /// <summary>What the step begins to listen for.</summary>
+    public RunWait? Wait { get; init; }
+    /// <summary>True when it stops listening without having heard anything.</summary>
+    public bool Gone { get; init; }
+    /// <summary>The run of another agent it starts.</summary>
+    public Run? Child { get; init; }
+
     /// <summary>True when the world was acted on: this must be recorded whatever has happened to the run meanwhile.</summary>
     public bool Acted { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BizQ.Core.Agents;
 
 /// <summary>Context the agent cannot work without: entities of a type, with fields, no older than so many days.</summary>
@@ -10,6 +12,9 @@ public sealed record PermissionsDefinition
     public IReadOnlyList<string> Recipients { get; init; } = ["sender"];
     /// <summary>Entity types and "document" it may read; "*" for all.</summary>
     public IReadOnlyList<string> Context { get; init; } = ["*"];
+    /// <summary>Whom the agents that led here may write to, a list each: an agent that is called reaches nobody its callers may not reach. Never part of a definition.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<IReadOnlyList<string>> RecipientsOfCallers { get; init; } = [];
 }
 
 public sealed record LimitsDefinition

@@ -55,7 +55,8 @@ public sealed class EditProposal(JudgeEffect judge)
             return refusal;
         var version = await db.AgentVersions.AsNoTracking().FirstAsync(v => v.Id == run.AgentVersionId, cancel);
         var evidence = effect.Evidence is { ValueKind: JsonValueKind.Array } list ? Json.Read<List<Evidence>>(list)! : [];
-        var proposal = new Proposal(run.WorkspaceId, Json.Read<AgentDefinition>(version.Definition)!, effect.Operation, whole, run.Input, run.Tainted, evidence);
+        var agent = await ActWithin.Callers(db, run, Json.Read<AgentDefinition>(version.Definition)!, cancel);
+        var proposal = new Proposal(run.WorkspaceId, agent, effect.Operation, whole, run.Input, run.Tainted, evidence);
         return (canonical.Value, await judge.Judge(proposal, cancel));
     }
 

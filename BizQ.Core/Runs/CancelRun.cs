@@ -29,6 +29,8 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
                 if (!outcome.Ok)
                     return outcome;
                 await wake.Wake(runId);
+                if (AnswerParent.Owes(outcome.Value))
+                    await wake.Wake(outcome.Value.ParentRunId!.Value);
                 foreach (var child in called)
                     await wake.Wake(child);
                 return outcome;
@@ -56,6 +58,8 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
             await End(db, run, byName, now, cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await db.SaveChangesAsync(cancel);
+        if (AnswerParent.Owes(run))
+            await AnswerParent.In(db, run, cancel);
         var called = await AskCalled(db, run, now, cancel);
         await transaction.CommitAsync(cancel);
         return (run, called);

@@ -12,5 +12,8 @@ public static class RunsRoom
         .AddSingleton<ReadRun>()
         .AddSingleton<CancelRun>()
         .AddSingleton<RetryRun>()
-        .AddSingleton<RepeatRun>();
+        .AddSingleton<RepeatRun>()
+        .AddSingleton<CallAgent>()
+        .AddSingleton<HearEvents>()
+        .AddSingleton<DeliverEvent>();
 }

@@ -123,6 +123,8 @@ public sealed class TestHost : IAsyncDisposable
             // A test run's output is for what went wrong.
             "--Logging:LogLevel:Default=Warning",
             "--Logging:LogLevel:Orleans=Error",
+            // A clock that a test moves by an hour looks to it like an hour of standing still.
+            "--Logging:LogLevel:Orleans.Runtime.MembershipService.LocalSiloHealthMonitor=None",
             "--Logging:LogLevel:Microsoft=Error",
             .. settings.Select(setting => $"--{setting.Key}={setting.Value}"),
         ];

@@ -1,5 +1,6 @@
 using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Turns;
+using BizQ.Agents.Waits;
 using BizQ.Core.Agents;
 using BizQ.Core.Data.Rows;
 using BizQ.Core.Runs;
@@ -7,7 +8,8 @@ using BizQ.Core.Runs;
 namespace BizQ.Agents.Runtime.Journal;
 
 /// <summary>The runs in the database. What this process has accepted a moment ago is not read again, only whether its agent is paused by now.</summary>
-public sealed class StoredRuns(LoadRun load, FreshRuns fresh, KnownAgents agents, GroupCommit writer) : IRunStore
+/// <param name="after">Tells others what a commit means to them; null where there are none.</param>
+public sealed class StoredRuns(LoadRun load, FreshRuns fresh, KnownAgents agents, GroupCommit writer, AfterCommit? after = null) : IRunStore
 {
     public async Task<LoadedRun?> Find(Guid runId, CancellationToken cancel) =>
         fresh.Take(runId) is { } run && await agents.Find(run.WorkspaceId, run.AgentId, cancel) is { } known
@@ -19,5 +21,12 @@ public sealed class StoredRuns(LoadRun load, FreshRuns fresh, KnownAgents agents
             ? RunPlace.Of(run, known.Workspace, known.Agent.Status == AgentStatus.Paused)
             : await load.Where(runId, cancel);
 
-    public Task<bool> Commit(JournalEntry entry) => writer.Commit(entry.ToRows());
+    public async Task<bool> Commit(JournalEntry entry)
+    {
+        if (!await writer.Commit(entry.ToRows()))
+            return false;
+        if (after is not null)
+            await after.Of(entry);
+        return true;
+    }
 }

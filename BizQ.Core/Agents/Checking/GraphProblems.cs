@@ -147,6 +147,8 @@ internal static class GraphProblems
         "branch" when node.Settings is { } settings =>
             [.. DefinitionReading.Items(settings, "cases").Select(c => DefinitionReading.Text(c.Value, "name")).Append(DefinitionReading.Text(settings, "otherwise")).OfType<string>()],
         "approval" or "tool" => Decisions,
+        "wait" when node.Settings is { } settings => settings.TryGetProperty("event", out _) ? ["event", "timedOut"] : ["time"],
+        "agent" => ["done", "started"],
         "trigger" or "context" or "branch" or LoopKinds.ForEach or LoopKinds.While => [],
         _ => null,
     };

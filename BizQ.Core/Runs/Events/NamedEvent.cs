@@ -13,7 +13,7 @@ public sealed class NamedEvent : IInWorkspace
     public required Guid WorkspaceId { get; init; }
     /// <summary>Such as "payment.received".</summary>
     public required string Name { get; init; }
-    /// <summary>Whose it is, such as an order's number; empty when it concerns everybody who waits for the name.</summary>
+    /// <summary>Whose it is, such as an order's number; empty when it is nobody's: then only those hear it who wait for anyone's.</summary>
     public required string Correlation { get; init; }
     /// <summary>The one run it was sent to; null for all of the workspace.</summary>
     public Guid? RunId { get; init; }

@@ -30,14 +30,18 @@ public sealed class RecipientCheck : ICheck
             return this.Block("notAnAddress", $"'{address}' is not a mail address.", address);
         if (Same(address, input.BusinessAddress))
             return this.Block("ownAddress", "This is the business's own address: the mail would come straight back and start the agent again.", address);
-        return WhyAllowed(input, address) is { } why
-            ? this.Allow("allowed", $"{address} is allowed: {why}.", address)
-            : this.Block("recipientNotAllowed", $"{input.Agent.Name} may not write to {address}. Its permissions allow: {string.Join(", ", input.Agent.Permissions.Recipients.DefaultIfEmpty("nobody"))}.", address);
+        if (WhyAllowed(input, input.Agent.Permissions.Recipients, address) is { } why)
+        {
+            return input.Agent.Permissions.RecipientsOfCallers.All(list => WhyAllowed(input, list, address) is not null)
+                ? this.Allow("allowed", $"{address} is allowed: {why}.", address)
+                : this.Block("recipientNotAllowedToCaller", $"{input.Agent.Name} was called by an agent that may not write to {address}, so it may not either. Extend the caller's permissions if it should.", address);
+        }
+        return this.Block("recipientNotAllowed", $"{input.Agent.Name} may not write to {address}. Its permissions allow: {string.Join(", ", input.Agent.Permissions.Recipients.DefaultIfEmpty("nobody"))}.", address);
     }
 
-    private static string? WhyAllowed(CheckInput input, string address)
+    private static string? WhyAllowed(CheckInput input, IReadOnlyList<string> recipients, string address)
     {
-        foreach (var allowed in input.Agent.Permissions.Recipients)
+        foreach (var allowed in recipients)
         {
             if (allowed.Equals("sender", StringComparison.OrdinalIgnoreCase) && Same(address, input.CameIn.Address))
                 return "this is who wrote in";

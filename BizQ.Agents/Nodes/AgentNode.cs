@@ -1,0 +1,39 @@
+using System.Text.Json;
+using BizQ.Core;
+using BizQ.Core.Agents;
+using BizQ.Core.Runs;
+using BizQ.Core.Workspaces;
+
+namespace BizQ.Agents.Nodes;
+
+/// <summary>Hands a piece of work to another agent of the workspace. That agent's run is its own, but may do no more than this one.</summary>
+public sealed class AgentNode(CallAgent calls) : INodeKind
+{
+    public NodeDescription Description { get; } = new(
+        "agent", "Agent", "Lets another agent do a part of the work, and waits for its result if that is wanted.", "SmartToy",
+        JsonElement.Parse(
+            """
+            {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["agent"],
+              "properties": {
+                "agent": { "type": "string", "title": "Agent", "description": "Its name as on the agents page, or its id. Calls may lead on from agent to agent 10 times.", "minLength": 1, "maxLength": 100, "format": "fixed" },
+                "input": { "title": "Input", "description": "What it is given as trigger.input: a text, an {{ expression }}, or an object of several. {{ trigger }} of a mail hands on the whole mail." },
+                "wait": { "type": "boolean", "title": "Wait for its result", "description": "Yes when left out. Otherwise it works by itself and goes on should this run fail; cancelling this run cancels it too.", "default": true }
+              }
+            }
+            """),
+        "{ case: \"done\", runId, result: its output }; without waiting { case: \"started\", runId }",
+        ["/input/**"]);
+
+    public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
+    {
+        var actor = new Actor(run.WorkspaceId, ActorKind.Agent, run.AgentId, run.Agent.Name, new HashSet<Permission> { Permission.View, Permission.StartRuns });
+        var called = await calls.Run(actor, run.RunId, run.Settings.GetProperty("agent").ToString(), cancel);
+        if (called.Refusal is { } refusal)
+            return new NodeResult.Failed(refusal.Code, refusal.Message);
+        var wait = !run.Settings.TryGetProperty("wait", out var asked) || asked.ValueKind != JsonValueKind.False;
+        return new NodeResult.Pause(Child: new StartChild(called.Value, run.Settings.TryGetProperty("input", out var input) ? input : Json.EmptyObject, wait));
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BizQ.Agents.Waits;
+
+public static class WaitsRoom
+{
+    public static IServiceCollection AddWaits(this IServiceCollection services) => services
+        .AddSingleton<Moments>()
+        .AddSingleton<SweepWaits>()
+        .AddSingleton<Timers>()
+        .AddSingleton<AfterCommit>()
+        .AddHostedService(provider => provider.GetRequiredService<Timers>());
+}

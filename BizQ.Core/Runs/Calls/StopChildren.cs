@@ -1,0 +1,36 @@
+using BizQ.Core.Data;
+using BizQ.Core.Workspaces;
+using Microsoft.EntityFrameworkCore;
+
+namespace BizQ.Core.Runs;
+
+/// <summary>
+/// A run that fails takes with it the runs it was waiting for, and they theirs. Runs it had started without waiting stand by
+/// themselves and go on. (Cancelling asks all of them itself; this finds those that a dying process did not reach.)
+/// </summary>
+public static class StopChildren
+{
+    public static async Task Of(BizQDatabase database, CancelRun cancelRun, Run ended, CancellationToken cancel)
+    {
+        if (ended.Status is not (RunStatus.Failed or RunStatus.Cancelled))
+            return;
+        List<Guid> children;
+        await using (var db = database.Open(ended.WorkspaceId))
+            children = await LeftBehind(db).Where(r => r.WorkspaceId == ended.WorkspaceId && r.ParentRunId == ended.Id).Select(r => r.Id).ToListAsync(cancel);
+        var caller = new Actor(ended.WorkspaceId, ActorKind.Agent, ended.AgentId, ended.AgentName, Actor.System(ended.WorkspaceId).Permissions);
+        foreach (var child in children)
+            // One that has ended by itself meanwhile refuses, which is as well.
+            _ = await cancelRun.Run(caller, child, cancel);
+    }
+
+    /// <summary>Runs of all workspaces that go on although the one that waited for them has failed or was cancelled.</summary>
+    public static IQueryable<Run> LeftBehind(BizQDb db)
+    {
+        var waiting = All(db.RunSteps).Where(s => s.Status == StepStatus.Waiting);
+        var stopped = All(db.Runs).Where(p => p.Status == RunStatus.Failed || p.Status == RunStatus.Cancelled);
+        return All(db.Runs).Where(r => r.ParentRunId != null && r.Status != RunStatus.Succeeded && r.Status != RunStatus.Failed && r.Status != RunStatus.Cancelled
+            && stopped.Any(p => p.Id == r.ParentRunId) && waiting.Any(s => s.Id == r.ParentStepId));
+    }
+
+    private static IQueryable<T> All<T>(IQueryable<T> rows) where T : class => rows.IgnoreQueryFilters([BizQDb.WorkspaceFilter]);
+}
