@@ -49,8 +49,8 @@ public sealed class SweepWaits(BizQDatabase database, HearEvents hear, CancelRun
         List<Run> callers;
         await using (var db = database.OpenUnscoped())
         {
-            var left = StopChildren.LeftBehind(db);
-            callers = await All(db.Runs).AsNoTracking().Where(p => left.Any(r => r.ParentRunId == p.Id)).OrderBy(p => p.Id).Take(PageSize).ToListAsync(cancel);
+            var ids = await StopChildren.LeftBehind(db).Select(r => r.ParentRunId!.Value).Distinct().Take(PageSize).ToListAsync(cancel);
+            callers = ids.Count == 0 ? [] : await All(db.Runs).AsNoTracking().Where(r => ids.Contains(r.Id)).ToListAsync(cancel);
         }
         foreach (var caller in callers)
             await StopChildren.Of(database, cancelRun, caller, cancel);

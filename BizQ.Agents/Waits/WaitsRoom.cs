@@ -7,6 +7,7 @@ public static class WaitsRoom
     public static IServiceCollection AddWaits(this IServiceCollection services) => services
         .AddSingleton<Moments>()
         .AddSingleton<SweepWaits>()
+        .AddSingleton<DueRuns>()
         .AddSingleton<Timers>()
         .AddSingleton<AfterCommit>()
         .AddHostedService(provider => provider.GetRequiredService<Timers>());

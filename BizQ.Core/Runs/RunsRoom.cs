@@ -14,6 +14,7 @@ public static class RunsRoom
         .AddSingleton<RetryRun>()
         .AddSingleton<RepeatRun>()
         .AddSingleton<CallAgent>()
+        .AddSingleton<ReadCalls>()
         .AddSingleton<HearEvents>()
         .AddSingleton<DeliverEvent>();
 }

@@ -3,6 +3,7 @@ using BizQ.Web.Approvals;
 using BizQ.Web.Context;
 using BizQ.Web.Mail;
 using BizQ.Web.Runs;
+using BizQ.Web.Runs.Waits;
 using BizQ.Web.Settings;
 using Microsoft.AspNetCore.Mvc;
 
@@ -51,6 +52,7 @@ public static class ApiRoom
         api.MapContextApi();
         api.MapAgentsApi();
         api.MapRunsApi();
+        api.MapEventsApi();
         api.MapApprovalsApi();
         api.MapMailApi();
         api.MapSettingsApi();

@@ -14,7 +14,7 @@ public static class RunWords
         RunStatus.Running => ("Running", Tone.Accent),
         RunStatus.WaitingForApproval => ("Waiting for approval", Tone.Warn),
         RunStatus.WaitingForTime => ("Waiting for its time", Tone.Neutral),
-        RunStatus.WaitingForEvent => ("Waiting for an event", Tone.Neutral),
+        RunStatus.WaitingForEvent => ("Waiting for an event or agent", Tone.Neutral),
         RunStatus.Succeeded => ("Succeeded", Tone.Good),
         RunStatus.Failed => ("Failed", Tone.Bad),
         RunStatus.Cancelled => ("Cancelled", Tone.Neutral),
@@ -52,6 +52,7 @@ public static class RunWords
         "webhook" => "Webhook",
         "event" => "Event",
         "queue" => "Queue",
+        "agent" => "Another agent",
         _ => taskType,
     };
 

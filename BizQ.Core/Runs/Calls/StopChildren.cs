@@ -10,6 +10,10 @@ namespace BizQ.Core.Runs;
 /// </summary>
 public static class StopChildren
 {
+    // Named one by one, because an index finds these and not the others.
+    private static readonly RunStatus[] Open =
+        [RunStatus.Queued, RunStatus.Running, RunStatus.WaitingForApproval, RunStatus.WaitingForTime, RunStatus.WaitingForEvent, RunStatus.Parked];
+
     public static async Task Of(BizQDatabase database, CancelRun cancelRun, Run ended, CancellationToken cancel)
     {
         if (ended.Status is not (RunStatus.Failed or RunStatus.Cancelled))
@@ -28,7 +32,7 @@ public static class StopChildren
     {
         var waiting = All(db.RunSteps).Where(s => s.Status == StepStatus.Waiting);
         var stopped = All(db.Runs).Where(p => p.Status == RunStatus.Failed || p.Status == RunStatus.Cancelled);
-        return All(db.Runs).Where(r => r.ParentRunId != null && r.Status != RunStatus.Succeeded && r.Status != RunStatus.Failed && r.Status != RunStatus.Cancelled
+        return All(db.Runs).Where(r => r.ParentRunId != null && Open.Contains(r.Status)
             && stopped.Any(p => p.Id == r.ParentRunId) && waiting.Any(s => s.Id == r.ParentStepId));
     }
 
