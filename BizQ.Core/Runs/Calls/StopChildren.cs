@@ -14,26 +14,24 @@ public static class StopChildren
     private static readonly RunStatus[] Open =
         [RunStatus.Queued, RunStatus.Running, RunStatus.WaitingForApproval, RunStatus.WaitingForTime, RunStatus.WaitingForEvent, RunStatus.Parked];
 
-    public static async Task Of(BizQDatabase database, CancelRun cancelRun, Run ended, CancellationToken cancel)
+    public static async Task Of(BizQDatabase database, CancelRun cancelRun, Run caller, CancellationToken cancel)
     {
-        if (ended.Status is not (RunStatus.Failed or RunStatus.Cancelled))
-            return;
         List<Guid> children;
-        await using (var db = database.Open(ended.WorkspaceId))
-            children = await LeftBehind(db).Where(r => r.WorkspaceId == ended.WorkspaceId && r.ParentRunId == ended.Id).Select(r => r.Id).ToListAsync(cancel);
-        var caller = new Actor(ended.WorkspaceId, ActorKind.Agent, ended.AgentId, ended.AgentName, Actor.System(ended.WorkspaceId).Permissions);
+        await using (var db = database.Open(caller.WorkspaceId))
+            children = await LeftBehind(db).Where(r => r.WorkspaceId == caller.WorkspaceId && r.ParentRunId == caller.Id).Select(r => r.Id).ToListAsync(cancel);
+        var actor = new Actor(caller.WorkspaceId, ActorKind.Agent, caller.AgentId, caller.AgentName, Actor.System(caller.WorkspaceId).Permissions);
         foreach (var child in children)
             // One that has ended by itself meanwhile refuses, which is as well.
-            _ = await cancelRun.Run(caller, child, cancel);
+            _ = await cancelRun.Run(actor, child, cancel);
     }
 
-    /// <summary>Runs of all workspaces that go on although the one that waited for them has failed or was cancelled.</summary>
+    /// <summary>Runs of all workspaces that go on although the one that waited for them was stopped, or has given up the step that waited.</summary>
     public static IQueryable<Run> LeftBehind(BizQDb db)
     {
-        var waiting = All(db.RunSteps).Where(s => s.Status == StepStatus.Waiting);
         var stopped = All(db.Runs).Where(p => p.Status == RunStatus.Failed || p.Status == RunStatus.Cancelled);
-        return All(db.Runs).Where(r => r.ParentRunId != null && Open.Contains(r.Status)
-            && stopped.Any(p => p.Id == r.ParentRunId) && waiting.Any(s => s.Id == r.ParentStepId));
+        var forlorn = All(db.RunSteps).Where(s => s.WaitsFor == StepWait.Run
+            && (s.Status == StepStatus.Waiting ? stopped.Any(p => p.Id == s.RunId) : s.Status != StepStatus.Succeeded));
+        return All(db.Runs).Where(r => r.ParentRunId != null && Open.Contains(r.Status) && forlorn.Any(s => s.Id == r.ParentStepId));
     }
 
     private static IQueryable<T> All<T>(IQueryable<T> rows) where T : class => rows.IgnoreQueryFilters([BizQDb.WorkspaceFilter]);
