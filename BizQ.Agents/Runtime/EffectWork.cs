@@ -39,19 +39,19 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
         return Ended(waiting, null) with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
     }
 
+    /// <param name="reason">What a person said with their decision.</param>
     /// <param name="intendedHere">True when this process committed the intent itself, so that nobody can have acted on it yet.</param>
-    internal async Task<Worked> Continue(RunJournal journal, AgentDefinition agent, Due due, RunStep step, bool intendedHere, CancellationToken stop)
+    internal async Task<Worked> Continue(Run run, AgentDefinition agent, Worked waited, Effect effect, string? reason, bool intendedHere, CancellationToken stop)
     {
-        var (run, effect) = (journal.Run, journal.EffectOf(step)!);
         var since = clock.GetTimestamp();
-        var waiting = new Worked(due, step, step.StartedAt, 0) { Status = StepStatus.Waiting, Effect = effect };
+        var waiting = waited with { Effect = effect };
         var after = effect.State switch
         {
             EffectState.Approved or EffectState.Rechecked => await Intend(waiting, run, agent, effect, stop),
             EffectState.Intended => await Act(waiting, effect, intendedHere),
             _ => waiting,
         };
-        return Ended(after, journal.ApprovalOf(step)?.Reason) with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
+        return Ended(after, reason) with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
     }
 
     private async Task<Worked> Intend(Worked waiting, Run run, AgentDefinition agent, Effect effect, CancellationToken stop)

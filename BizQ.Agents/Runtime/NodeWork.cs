@@ -20,18 +20,22 @@ public sealed class NodeWork(
 
     private static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>Longer pauses between attempts are recorded instead of being waited for.</summary>
+    private static readonly TimeSpan LongestStay = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<string, INodeKind> _kinds = kinds.ToDictionary(k => k.Description.Kind, StringComparer.Ordinal);
 
     /// <summary>
     /// Null when it was stopped before anything came of it. The one place where a node's unexpected exceptions are caught: they
     /// become the step's stored failure.
     /// </summary>
-    internal async Task<Worked?> Start(RunJournal journal, Graph graph, Due due, JsonElement scope, CancellationToken stop)
+    internal async Task<Worked?> Start(NodeStart start, CancellationToken stop)
     {
-        var (node, started, since) = (due.Node, clock.GetUtcNow(), clock.GetTimestamp());
+        var since = clock.GetTimestamp();
+        var (node, begun) = (start.Due.Node, new Worked(start.Due, start.Again, clock.GetUtcNow(), 0) { Status = StepStatus.Failed, Tries = start.Tried + 1 });
         try
         {
-            return await Start(journal, graph, due, scope, started, since, stop);
+            return await Start(start, begun, stop) with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -40,29 +44,29 @@ public sealed class NodeWork(
         catch (Exception problem)
         {
             var reference = ids.New().ToString("N")[^8..];
-            log.LogError(problem, "Node {Node} ({Kind}) of run {Run} failed unexpectedly, reference {Reference}", node.Id, node.Kind, journal.Run.Id, reference);
-            return Failed(due, started, since, null, "unexpected", $"Something in BizQ went wrong here; it is not the agent's fault. The log has the details under the reference {reference}.");
+            log.LogError(problem, "Node {Node} ({Kind}) of run {Run} failed unexpectedly, reference {Reference}", node.Id, node.Kind, start.Run.Id, reference);
+            return Failed(begun, null, "unexpected", $"Something in BizQ went wrong here; it is not the agent's fault. The log has the details under the reference {reference}.") with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
         }
     }
 
-    private async Task<Worked?> Start(
-        RunJournal journal, Graph graph, Due due, JsonElement scope, DateTimeOffset started, long since, CancellationToken stop)
+    private async Task<Worked> Start(NodeStart start, Worked begun, CancellationToken stop)
     {
-        var (run, node) = (journal.Run, due.Node);
+        var (run, agent, node) = (start.Run, start.Graph.Definition, start.Due.Node);
         if (!_kinds.TryGetValue(node.Kind, out var kind))
-            return Failed(due, started, since, null, "unknownKind", $"This version of BizQ has no node kind '{node.Kind}'.");
-        var resolved = expressions.Resolve(node.Settings ?? Json.EmptyObject, kind.Description.Expressions, scope);
+            return Failed(begun, null, "unknownKind", $"This version of BizQ has no node kind '{node.Kind}'.");
+        var resolved = expressions.Resolve(node.Settings ?? Json.EmptyObject, kind.Description.Expressions, start.Scope);
         if (resolved.Refusal is { } refusal)
-            return Failed(due, started, since, null, refusal.Code, refusal.Message);
+            return Failed(begun, null, refusal.Code, refusal.Message);
         var input = resolved.Value;
-        var gathered = journal.Gathered(due.Path);
-        var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, graph.Definition, node, input, gathered, scope, run.CostUsd);
-        switch (await Attempt(kind, given, stop))
+        var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, agent, node, input, start.Gathered, start.Scope, run.CostUsd);
+        var (result, tries, pause) = await Attempt(kind, given, start.Tried, stop);
+        begun = begun with { Tries = tries };
+        switch (result)
         {
             case NodeResult.Completed done when Bytes(done.Output) > MostBytes || Bytes(input) > MostBytes:
-                return Failed(due, started, since, null, "tooLarge", $"The step's input or output is larger than {MostBytes:N0} bytes. Select the parts that are needed, or store it as a document.");
+                return Failed(begun, null, "tooLarge", $"The step's input or output is larger than {MostBytes:N0} bytes. Select the parts that are needed, or store it as a document.");
             case NodeResult.Completed done:
-                return new Worked(due, null, started, Spent(since))
+                return begun with
                 {
                     Status = StepStatus.Succeeded,
                     Input = input,
@@ -72,28 +76,36 @@ public sealed class NodeWork(
                     Taints = done.Taints,
                 };
             case NodeResult.Ask ask:
-                return new Worked(due, null, started, Spent(since)) { Status = StepStatus.Waiting, Input = input, Approval = ApprovalFor(run, node, ask) };
+                return begun with { Status = StepStatus.Waiting, Input = input, Approval = ApprovalFor(run, node, ask) };
             case NodeResult.Propose propose:
-                return await effects.Propose(run, graph.Definition, due, propose, input, gathered, started, stop);
+                return await effects.Propose(run, agent, start.Due, propose, input, start.Gathered, begun.StartedAt, stop) with { Waited = start.Again, Tries = tries };
             case NodeResult.Repeat:
-                return Begun(journal, due, input, started, Spent(since));
+                return Begun(begun, start.Before, input);
             case NodeResult.Pause rest:
-                return Pauses.Begin(journal, due, rest, input, started, Spent(since), ids);
+                return Pauses.Begin(start, begun, rest, input, ids);
+            case NodeResult.Failed failed when pause is { } wait:
+                return Failed(begun, input, failed.Code, failed.Message) with { Status = StepStatus.Waiting, WakeAt = clock.GetUtcNow() + wait, Use = failed.Use };
             case NodeResult.Failed failed:
-                return Failed(due, started, since, input, failed.Code, failed.Message) with { Use = failed.Use };
+                return Failed(begun, input, failed.Code, failed.Message) with { Use = failed.Use };
             default:
                 throw new InvalidOperationException($"The node kind '{node.Kind}' returned something the run loop does not know.");
         }
     }
 
-    private async Task<NodeResult> Attempt(INodeKind kind, NodeRun given, CancellationToken stop)
+    /// <summary>
+    /// Tries as often as it is worth and allowed. Short pauses are waited for here; before a long one the step is recorded and
+    /// rests, so that it outlives the process and keeps nobody busy.
+    /// </summary>
+    private async Task<(NodeResult Result, int Tries, TimeSpan? Pause)> Attempt(INodeKind kind, NodeRun given, int tried, CancellationToken stop)
     {
-        for (var attempt = 1; ; attempt++)
+        for (var attempt = tried + 1; ; attempt++)
         {
             var result = await Once(kind, given, stop);
-            if (result is not NodeResult.Failed { Retryable: true } || attempt == RetryPause.Attempts)
-                return result;
-            await Task.Delay(pause.After(attempt), clock, stop);
+            if (result is not NodeResult.Failed failed || pause.After(given.Node.Retry, failed, attempt) is not { } wait)
+                return (result, attempt, null);
+            if (wait > LongestStay)
+                return (result, attempt, wait);
+            await Task.Delay(wait, clock, stop);
         }
     }
 
@@ -118,14 +130,13 @@ public sealed class NodeWork(
     }
 
     /// <summary>A loop's step waits while its rounds go on. One that is tried again goes on with the items it had, so that rounds that were done stay done.</summary>
-    private Worked Begun(RunJournal journal, Due due, JsonElement input, DateTimeOffset started, double spent)
+    private static Worked Begun(Worked begun, RunStep? before, JsonElement input)
     {
-        var before = journal.FrameAt(due.Path)?.Before(due.Node.Id);
         var given = before?.Input ?? input;
         if (Bytes(given) > MostBytes)
-            return new Worked(due, null, started, spent) { Status = StepStatus.Failed, Error = Worked.ErrorOf("tooLarge", $"The items are larger than {MostBytes:N0} bytes together. Let them be ids, and look each up inside of the loop.") };
+            return Failed(begun, null, "tooLarge", $"The items are larger than {MostBytes:N0} bytes together. Let them be ids, and look each up inside of the loop.");
         var rounds = before is null ? 0 : LoopPlan.Rounds(before);
-        return new Worked(due, null, started, spent) { Status = StepStatus.Waiting, Input = given, Output = rounds > 0 ? Json.Element(new { rounds }) : null };
+        return begun with { Status = StepStatus.Waiting, Input = given, Output = rounds > 0 ? Json.Element(new { rounds }) : null };
     }
 
     private Approval ApprovalFor(Run run, NodeDefinition node, NodeResult.Ask ask) => new()
@@ -143,10 +154,8 @@ public sealed class NodeWork(
         RequestedAt = clock.GetUtcNow(),
     };
 
-    private Worked Failed(Due due, DateTimeOffset started, long since, JsonElement? input, string code, string message) =>
-        new(due, null, started, Spent(since)) { Status = StepStatus.Failed, Input = input is { } given && Bytes(given) <= MostBytes ? input : null, Error = Worked.ErrorOf(code, message) };
-
-    private double Spent(long since) => clock.GetElapsedTime(since).TotalMilliseconds;
+    private static Worked Failed(Worked begun, JsonElement? input, string code, string message) =>
+        begun with { Input = input is { } given && Bytes(given) <= MostBytes ? input : null, Error = Worked.ErrorOf(code, message) };
 
     private static int Bytes(JsonElement element) =>
         element.ValueKind == JsonValueKind.Undefined ? 0 : System.Text.Encoding.UTF8.GetByteCount(element.GetRawText());

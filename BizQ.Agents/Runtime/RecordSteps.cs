@@ -2,6 +2,8 @@ using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
 using BizQ.Agents.Waits;
 using BizQ.Core;
+using BizQ.Core.Agents;
+using BizQ.Core.Approvals;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
 
@@ -19,17 +21,22 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         var journal = loaded.Journal;
         // The journal may have been read anew since the work began: its own row is the one to change.
         var step = worked.Waited is { } waited ? journal.FrameAt(waited.Path)!.Steps.First(s => s.Id == waited.Id) : New(journal, worked);
+        if (worked.Tries is { } tries)
+            Tried(journal, step, worked, tries);
         step.Status = worked.Status;
-        step.Output = worked.Output ?? step.Output;
+        step.Output = worked.Answer is null ? worked.Output ?? step.Output : null;
         step.Error = worked.Error;
         step.EffectId = worked.Effect?.Id ?? step.EffectId;
         step.ApprovalId = worked.Approval?.Id ?? step.ApprovalId;
-        step.WakeAt = worked.WakeAt ?? step.WakeAt;
+        step.WakeAt = worked.WakeAt;
         step.DurationMs = worked.Waited is null ? worked.DurationMs : (step.DurationMs ?? 0) + worked.DurationMs;
         step.CompletedAt = worked.Status == StepStatus.Waiting ? null : clock.GetUtcNow();
         if (worked.Waited is null)
             journal.Add(step);
-        _leadOn.From(loaded, graph, step);
+        if (step.Status == StepStatus.Failed && worked.Answer is null && MayAsk(journal.Run) && graph.Find(step.NodeId)?.OnError is { Then: AfterError.Ask } after)
+            worked = Ask(journal.Run, worked, step, after);
+        else
+            _leadOn.From(loaded, graph, step, goOn: worked.Answer == FailureAnswers.GoOn);
         (worked.Waited is null ? entry.NewSteps : entry.ChangedSteps).Add(step);
         AddEffect(journal, entry, worked);
         AddWaits(journal.Run, entry, worked, step);
@@ -90,16 +97,37 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         Title = worked.Due.Node.Title,
         Sequence = journal.NextSequence,
         Status = worked.Status,
-        Input = worked.Input,
-        Evidence = worked.Evidence is { Count: > 0 } evidence ? Json.Element(evidence) : null,
-        Model = worked.Use?.Model,
-        InputTokens = worked.Use?.InputTokens,
-        OutputTokens = worked.Use?.OutputTokens,
-        CostUsd = worked.Use?.CostUsd,
         Attempt = journal.Retries(worked.Due.Place) + 1,
         StartedAt = worked.StartedAt,
-        WaitsFor = worked.WaitsFor,
     };
+
+    /// <summary>What an attempt at a node came to takes the place of what the one before left in its step.</summary>
+    private static void Tried(RunJournal journal, RunStep step, Worked worked, int tries)
+    {
+        step.Input = worked.Input;
+        step.Output = null;
+        step.Evidence = worked.Evidence is { Count: > 0 } evidence ? Json.Element(evidence) : null;
+        step.EffectId = null;
+        step.ApprovalId = null;
+        step.WaitsFor = worked.WaitsFor;
+        step.Attempt = journal.Retries(worked.Due.Place) + tries;
+        if (worked.Use is not { } use)
+            return;
+        step.Model = use.Model;
+        step.InputTokens = (step.InputTokens ?? 0) + use.InputTokens;
+        step.OutputTokens = (step.OutputTokens ?? 0) + use.OutputTokens;
+        step.CostUsd = (step.CostUsd ?? 0) + use.CostUsd;
+    }
+
+    private static bool MayAsk(Run run) => !run.Ended && run.CancelRequestedAt is null;
+
+    /// <summary>The step waits for a person to say whether it is tried again, goes on, or stops.</summary>
+    private Worked Ask(Run run, Worked worked, RunStep step, OnErrorDefinition after)
+    {
+        var approval = AskPerson.AboutFailure(run, step, after.Value, ids.New(), clock.GetUtcNow());
+        (step.Status, step.CompletedAt, step.ApprovalId) = (StepStatus.Waiting, null, approval.Id);
+        return worked with { Approval = approval };
+    }
 
     private static void AddEffect(RunJournal journal, JournalEntry entry, Worked worked)
     {

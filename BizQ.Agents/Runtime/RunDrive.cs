@@ -90,31 +90,56 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
 
     private void Begin(Decision.Go go, CancellationToken halt)
     {
-        var (journal, now) = (Journal, parts.Clock.GetUtcNow());
         foreach (var round in go.Start.GroupBy(due => due.Path, StringComparer.Ordinal))
-        {
-            var scope = RunScope.Of(journal, round.Key, _loaded.Workspace, now);
-            foreach (var due in round)
-                _busy[due.Place] = Off(() => parts.Nodes.Start(journal, graph, due, scope, halt)).Unwrap();
-        }
+            Begin([.. round], null, halt);
         foreach (var step in go.Continue)
-            _busy[Place.Of(step)] = GoOn(new Due(step.Path, graph.Find(step.NodeId)!), step, halt);
+            GoOn(new Due(step.Path, graph.Find(step.NodeId)!), step, halt);
     }
 
-    private Task<Worked?> GoOn(Due due, RunStep step, CancellationToken halt)
+    /// <param name="again">The waiting step of the one node that is tried again.</param>
+    private void Begin(IReadOnlyList<Due> round, RunStep? again, CancellationToken halt)
     {
-        var journal = Journal;
-        if (journal.EffectOf(step) is { } effect)
+        var path = round[0].Path;
+        var (scope, gathered) = (RunScope.Of(Journal, path, _loaded.Workspace, parts.Clock.GetUtcNow()), Journal.Gathered(path));
+        foreach (var due in round)
+        {
+            var start = NodeStart.Of(Journal, graph, due, scope, gathered, again);
+            _busy[due.Place] = Off(() => parts.Nodes.Start(start, halt)).Unwrap();
+        }
+    }
+
+    private void GoOn(Due due, RunStep step, CancellationToken halt)
+    {
+        var (run, approval) = (Journal.Run, Journal.ApprovalOf(step));
+        var waited = new Worked(due, step, step.StartedAt, 0) { Status = StepStatus.Waiting };
+        if (approval is { Kind: ApprovalKind.Failure })
+        {
+            var answer = FailureAnswers.Of(step, approval);
+            if (answer == FailureAnswers.Retry)
+                Begin([due], step, halt);
+            else
+                _busy[due.Place] = Task.FromResult<Worked?>(waited with { Status = StepStatus.Failed, Error = step.Error, Answer = answer });
+        }
+        else if (Journal.EffectOf(step) is { } effect)
         {
             var here = _intended.Contains(effect.Id);
-            return Off<Task<Worked?>>(async () => await parts.Effects.Continue(journal, graph.Definition, due, step, here, halt)).Unwrap();
+            _busy[due.Place] = Off<Task<Worked?>>(async () => await parts.Effects.Continue(run, graph.Definition, waited, effect, approval?.Reason, here, halt)).Unwrap();
         }
-        if (step.WaitsFor is not null)
-            return Task.FromResult<Worked?>(Pauses.Over(due, step));
-        return Task.FromResult<Worked?>(Decided(due, step, journal.ApprovalOf(step)));
+        else if (step.WaitsFor is not null)
+        {
+            _busy[due.Place] = Task.FromResult<Worked?>(Pauses.Over(due, step));
+        }
+        else if (approval is null && step.Error is not null)
+        {
+            Begin([due], step, halt);
+        }
+        else
+        {
+            _busy[due.Place] = Task.FromResult<Worked?>(Decided(waited, approval));
+        }
     }
 
-    private static Worked Decided(Due due, RunStep step, Approval? approval) => new(due, step, step.StartedAt, 0)
+    private static Worked Decided(Worked waited, Approval? approval) => waited with
     {
         Status = approval is null ? StepStatus.Failed : StepStatus.Succeeded,
         Error = approval is null ? Worked.ErrorOf("approvalLost", "The approval this step waited for is gone. Try the step again.") : null,
@@ -199,8 +224,12 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         var closed = fresh.Journal.Run.Ended || fresh.Journal.Run.Status == RunStatus.Parked;
         // Somebody holds or stops the run: what has not left yet must not leave.
         var held = fresh.Held || fresh.Journal.Run.CancelRequestedAt is not null;
-        return [.. worked.Where(one => one.Acted ? StillMine(one) : one.Waited is null && !closed && !(held && one.Effect is { State: EffectState.Intended }))];
+        return [.. worked.Where(one => one.Acted ? StillMine(one) : StillWanted(one) && !closed && !(held && one.Effect is { State: EffectState.Intended }))];
     }
+
+    /// <summary>What a waiting step goes on with is looked at anew; what a node has worked out stays worked out.</summary>
+    private bool StillWanted(Worked one) =>
+        one.Waited is not { } step || (one.Tries is not null && Journal.StepOf(step.Path, step.NodeId) is { Status: StepStatus.Waiting } now && now.Id == step.Id);
 
     private bool StillMine(Worked acted)
     {

@@ -28,6 +28,7 @@ internal sealed record Worked(Due Due, RunStep? Waited, DateTimeOffset StartedAt
     /// <summary>The id its step will have, where something that is made with it must name it.</summary>
     public Guid? StepId { get; init; }
     public StepWait? WaitsFor { get; init; }
+    /// <summary>When it goes on by itself.</summary>
     public DateTimeOffset? WakeAt { get; init; }
     /// <summary>What the step begins to listen for.</summary>
     public RunWait? Wait { get; init; }
@@ -35,6 +36,12 @@ internal sealed record Worked(Due Due, RunStep? Waited, DateTimeOffset StartedAt
     public bool Gone { get; init; }
     /// <summary>The run of another agent it starts.</summary>
     public Run? Child { get; init; }
+
+    /// <summary>Attempts made so far by themselves; null where a waiting step merely goes on.</summary>
+    public int? Tries { get; init; }
+
+    /// <summary>What a person has said about a failure: see <see cref="FailureAnswers"/>.</summary>
+    public string? Answer { get; init; }
 
     /// <summary>True when the world was acted on: this must be recorded whatever has happened to the run meanwhile.</summary>
     public bool Acted { get; init; }

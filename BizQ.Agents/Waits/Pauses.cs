@@ -10,19 +10,21 @@ namespace BizQ.Agents.Waits;
 /// <summary>A node's pause as rows, and what becomes of its step once it is over.</summary>
 internal static class Pauses
 {
-    public static Worked Begin(RunJournal journal, Due due, NodeResult.Pause pause, JsonElement input, DateTimeOffset started, double spent, Ids ids)
+    /// <param name="begun">What is known of the attempt so far.</param>
+    public static Worked Begin(NodeStart start, Worked begun, NodeResult.Pause pause, JsonElement input, Ids ids)
     {
         // What the step waits for names the step, so its id is chosen before its row is made.
-        var id = ids.New();
-        var child = pause.Child is { } call ? ChildRun.Of(journal.Run, id, due.Place.ToString(), journal.Retries(due.Place) + 1, call.Agent, call.Input, ids.New(), started) : null;
-        var begun = new Worked(due, null, started, spent) { StepId = id, Status = StepStatus.Waiting, Input = input, Child = child, WakeAt = pause.Until };
+        var id = start.Again?.Id ?? ids.New();
+        var attempt = start.Retries + (begun.Tries ?? 1);
+        var child = pause.Child is { } call ? ChildRun.Of(start.Run, id, start.Due.Place.ToString(), attempt, call.Agent, call.Input, ids.New(), begun.StartedAt) : null;
+        begun = begun with { StepId = id, Status = StepStatus.Waiting, Input = input, Child = child, WakeAt = pause.Until };
         return pause switch
         {
             { Child.Wait: false } => begun with { Status = StepStatus.Succeeded, Output = Json.Element(new { @case = "started", runId = child!.Id }) },
             { Child: not null } => begun with { WaitsFor = StepWait.Run },
-            { Event: { } heard } => begun with { WaitsFor = StepWait.Event, Wait = Listening(journal.Run, id, heard.Event, heard.Correlation) },
+            { Event: { } heard } => begun with { WaitsFor = StepWait.Event, Wait = Listening(start.Run, id, heard.Event, heard.Correlation) },
             { Until: not null } => begun with { WaitsFor = StepWait.Time },
-            _ => throw new InvalidOperationException($"The node '{due.Place}' pauses for nothing and would never go on."),
+            _ => throw new InvalidOperationException($"The node '{start.Due.Place}' pauses for nothing and would never go on."),
         };
     }
 

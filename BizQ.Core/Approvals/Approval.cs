@@ -5,8 +5,8 @@ namespace BizQ.Core.Approvals;
 
 public enum ApprovalState { Open, Approved, Rejected, Expired }
 
-/// <summary>Effect: may this be done? Step: is this output right? Uncertain: was this done before the crash?</summary>
-public enum ApprovalKind { Effect, Step, Uncertain }
+/// <summary>Effect: may this be done? Step: is this output right? Uncertain: was this done before the crash? Failure: try again, go on, or stop?</summary>
+public enum ApprovalKind { Effect, Step, Uncertain, Failure }
 
 /// <summary>A request for a person's decision.</summary>
 public sealed class Approval : IInWorkspace

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using BizQ.Core.Agents;
 using BizQ.Core.Effects;
+using BizQ.Core.Runs;
 using BizQ.Core.Validation;
 
 namespace BizQ.Core.Approvals;
@@ -14,6 +16,22 @@ public static class AskPerson
     /// <summary>Was this done? Or, where it certainly was not: should it be tried again?</summary>
     public static Approval AboutOutcome(Effect effect, OperationDescription? operation, string agentName, string why, DateTimeOffset now, Ids ids) =>
         Make(effect, ApprovalKind.Uncertain, agentName, $"{(effect.State == EffectState.Failed ? "Not done" : "Perhaps done")}: {Title(effect, operation)}", why, now, ids);
+
+    /// <summary>A step has failed: try again, go on without it, or stop?</summary>
+    public static Approval AboutFailure(Run run, RunStep step, JsonElement? value, Guid id, DateTimeOffset now) => new()
+    {
+        Id = id,
+        WorkspaceId = run.WorkspaceId,
+        Kind = ApprovalKind.Failure,
+        RunId = run.Id,
+        AgentId = run.AgentId,
+        AgentName = run.AgentName,
+        NodeId = step.NodeId,
+        Title = $"{step.Title ?? step.NodeId} failed",
+        Why = step.Error is { } error && error.TryGetProperty("message", out var message) ? message.ToString() : "It did not say why.",
+        Shown = Json.Element(new { step = step.NodeId, error = step.Error, input = step.Input, valueToGoOnWith = value }),
+        RequestedAt = now,
+    };
 
     private static Approval Make(Effect effect, ApprovalKind kind, string agentName, string title, string why, DateTimeOffset now, Ids ids) => new()
     {
@@ -33,7 +51,7 @@ public static class AskPerson
 
     private static string Title(Effect effect, OperationDescription? operation)
     {
-        var message = OutgoingMessage.Of(System.Text.Json.JsonElement.Parse(effect.Arguments));
+        var message = OutgoingMessage.Of(JsonElement.Parse(effect.Arguments));
         if (message?.Subject is { Length: > 0 } subject)
             return subject;
         var title = operation?.Title ?? effect.Operation;
@@ -60,8 +78,8 @@ public static class Concerns
     /// <summary>A review that is not merely the policy to ask.</summary>
     public static bool IsConcern(Finding finding) => finding.Verdict == Verdict.Review && finding.Check != "autonomy";
 
-    public static int Count(System.Text.Json.JsonElement? findings) => Read(findings).Count(IsConcern);
+    public static int Count(JsonElement? findings) => Read(findings).Count(IsConcern);
 
-    public static IReadOnlyList<Finding> Read(System.Text.Json.JsonElement? findings) =>
-        findings is { ValueKind: System.Text.Json.JsonValueKind.Array } list ? Json.Read<List<Finding>>(list)! : [];
+    public static IReadOnlyList<Finding> Read(JsonElement? findings) =>
+        findings is { ValueKind: JsonValueKind.Array } list ? Json.Read<List<Finding>>(list)! : [];
 }

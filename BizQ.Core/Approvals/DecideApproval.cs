@@ -11,7 +11,7 @@ namespace BizQ.Core.Approvals;
 /// <param name="Reason">Required to reject; kept with an approval as a note.</param>
 /// <param name="EditedArguments">What to run instead of what was proposed; fields that are not given stay as they are.</param>
 /// <param name="Hash">The hash that was shown; a decision on another one is refused.</param>
-/// <param name="Answer">For an Uncertain approval: "sent", "retry" or "giveUp".</param>
+/// <param name="Answer">For an Uncertain approval: "sent", "retry" or "giveUp"; for a Failure: "retry", "continue" or "stop".</param>
 public sealed record DecideRequest(Guid ApprovalId, bool Approve, string? Reason, JsonElement? EditedArguments, string? Hash, string? Answer = null);
 
 /// <summary>
@@ -64,6 +64,9 @@ public sealed class DecideApproval(BizQDatabase database, EditProposal edit, Own
             return refusal;
         if (effect is not null && await Move(db, actor, request, approval, run, effect, cancel) is { } blocked)
             return blocked;
+        // Which of the three it was goes with the step, as what an event brings does.
+        if (approval.Kind == ApprovalKind.Failure && await db.RunSteps.FirstOrDefaultAsync(s => s.RunId == run.Id && s.ApprovalId == approval.Id, cancel) is { } failed)
+            failed.Output = FailureAnswers.Keep(request);
         approval.State = Says(request) ? ApprovalState.Approved : ApprovalState.Rejected;
         approval.DecidedAt = clock.GetUtcNow();
         approval.DecidedBy = actor.Id;
@@ -81,7 +84,7 @@ public sealed class DecideApproval(BizQDatabase database, EditProposal edit, Own
     {
         if (run.Ended && (approval.Kind != ApprovalKind.Uncertain || request.Answer == "retry"))
             return Refusal.Conflict("runEnded", "The run this belongs to has ended, so nothing can be done for it any more.");
-        if (!request.Approve && approval.Kind != ApprovalKind.Uncertain && string.IsNullOrWhiteSpace(request.Reason))
+        if (!request.Approve && approval.Kind is (ApprovalKind.Effect or ApprovalKind.Step) && string.IsNullOrWhiteSpace(request.Reason))
             return Refusal.Invalid("reasonMissing", "Say why you reject this: the agent's builders learn from it.", new Problem("/reason", "A reason is required."));
         if (request.Hash is { } shown && shown != (effect?.Hash ?? approval.Hash ?? shown))
             return Refusal.Conflict("shownChanged", "What would be done has changed since it was shown to you. Look at it again before you decide.");
@@ -89,6 +92,9 @@ public sealed class DecideApproval(BizQDatabase database, EditProposal edit, Own
             return Refusal.Invalid("nothingToEdit", "Only a proposed action that is being approved can be edited.", new Problem("/editedArguments", "Leave it out."));
         if (approval.Kind == ApprovalKind.Uncertain && Answers.Problem(request, effect!) is { } unclear)
             return unclear;
+        // Nobody approves their own work; but a failure is nobody's work, and trying again or going on acts on nothing.
+        if (approval.Kind == ApprovalKind.Failure)
+            return FailureAnswers.Problem(request);
         return Says(request) ? await ownWork.Refuse(db, actor, run, cancel) : null;
     }
 
@@ -121,8 +127,8 @@ public sealed class DecideApproval(BizQDatabase database, EditProposal edit, Own
         return null;
     }
 
-    /// <summary>"giveUp" is a no, however it was sent.</summary>
-    private static bool Says(DecideRequest request) => request.Answer is null ? request.Approve : request.Answer != "giveUp";
+    /// <summary>"giveUp" and "stop" are a no, however they were sent.</summary>
+    private static bool Says(DecideRequest request) => request.Answer is null ? request.Approve : request.Answer is not ("giveUp" or FailureAnswers.Stop);
 
     private Refusal Decided(Actor actor, Approval approval)
     {

@@ -56,9 +56,15 @@ public sealed class RetryRun(BizQDatabase database, Ids ids, TimeProvider clock,
         var moving = db.Effects.Where(e => e.RunId == run.Id && (e.State == EffectState.Intended || e.State == EffectState.Uncertain)).Select(e => (Guid?)e.Id);
         var asked = db.Approvals.Where(a => a.RunId == run.Id && a.State == ApprovalState.Open).Select(a => (Guid?)a.Id);
         var steps = db.RunSteps.Where(s => s.RunId == run.Id
-            && (s.Status == StepStatus.Failed || (waited && s.Status == StepStatus.Waiting && !moving.Contains(s.EffectId) && !asked.Contains(s.ApprovalId))));
+            && (s.Status == StepStatus.Failed || s.Status == StepStatus.Skipped || (waited && s.Status == StepStatus.Waiting && !moving.Contains(s.EffectId) && !asked.Contains(s.ApprovalId))));
+        var gone = (await db.RunSteps.AsNoTracking().Where(s => s.RunId == run.Id && s.Status != StepStatus.Retried && (s.Kind == LoopKinds.ForEach || s.Kind == LoopKinds.While)).ToListAsync(cancel))
+            .Where(loop => loop.Status is StepStatus.Succeeded || loop is { Status: StepStatus.Failed, LiveEdges: not null })
+            .Select(loop => $"{(loop.Path.Length == 0 ? "" : loop.Path + "/")}{loop.NodeId}/").ToList();
         foreach (var step in await steps.ToListAsync(cancel))
         {
+            // Its loop has gone on without it: what its round came to stands.
+            if (gone.Any(loop => step.Path.StartsWith(loop, StringComparison.Ordinal)))
+                continue;
             // One that failed and was seen to by its agent has led on: what followed stands.
             if (step.LiveEdges is null)
                 step.Status = StepStatus.Retried;

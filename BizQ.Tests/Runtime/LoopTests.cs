@@ -167,6 +167,33 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public async Task What_a_failed_loop_no_longer_asked_is_asked_again_when_the_run_is_tried_again()
+    {
+        var broken = true;
+        _script.On("ask", _ => new NodeResult.Ask("This one?", "It matters.", Json.EmptyObject));
+        await using var stage = await Stage.Set(Engine.Sqlite, _script);
+        var definition = Definition("start:trigger each:forEach fork:branch@each ask@each a@each", "start>each fork>a:go fork>ask:ask")
+            .With("each", """{ "items": "{{ trigger.input.list }}", "concurrency": 2 }""").With("fork", """{ "cases": [{ "name": "ask", "when": "item === 'ask'" }], "otherwise": "go" }""");
+        var gate = new TaskCompletionSource();
+        _script.On("a", async (run, _) =>
+        {
+            await gate.Task;
+            return broken ? new NodeResult.Failed("broken", "It is broken.") : Script.Says("fine");
+        });
+        var run = await stage.Start(await stage.Agent(definition), input: """{"kind":"manual","input":{"list":["go","ask"]}}""");
+        await stage.Until(run.Id, detail => detail.Approvals.Count == 1, "the question");
+        gate.SetResult();
+        Assert.Equal(RunStatus.Failed, (await stage.Ended(run.Id)).Run.Status);
+
+        broken = false;
+        Assert.True((await stage.Host.Get<RetryRun>().Run(stage.Owner, run.Id, TestContext.Current.CancellationToken)).Ok);
+        var waiting = await stage.Until(run.Id, RunStatus.WaitingForApproval);
+        Assert.True((await stage.Decide(waiting.Approvals.Single(a => a.State == ApprovalState.Open), approve: true)).Ok);
+        var done = await stage.Until(run.Id, RunStatus.Succeeded);
+        Assert.Equal("approved", done.Steps.Last(s => s.NodeId == "each").Output!.Value.GetProperty("items")[1].GetProperty("case").GetString());
+    }
+
+    [Fact]
     public async Task The_step_limit_counts_all_rounds_and_parks_the_run()
     {
         await using var stage = await Stage.Set(Engine.Sqlite, _script);

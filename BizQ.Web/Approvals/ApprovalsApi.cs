@@ -10,7 +10,7 @@ namespace BizQ.Web.Approvals;
 
 /// <param name="EditedArguments">What to run instead of what was proposed; fields left out stay as they are.</param>
 /// <param name="Hash">The hash that was shown; another one is refused.</param>
-/// <param name="Answer">Where it is not known whether it was done: sent, retry or giveUp.</param>
+/// <param name="Answer">Where it is not known whether it was done: sent, retry or giveUp. Where a step failed: retry, continue or stop.</param>
 public sealed record ApproveBody(JsonElement? EditedArguments = null, string? Hash = null, string? Note = null, string? Answer = null);
 
 public sealed record RejectBody(string? Reason = null, string? Hash = null);

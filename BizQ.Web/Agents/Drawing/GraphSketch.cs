@@ -11,7 +11,8 @@ public sealed record SketchNode(int Place, string Id, string Kind, string Title,
 /// <param name="Labels">The cases and conditions it stands for.</param>
 /// <param name="Places">The indexes of the definition's edges it stands for: parallel ones are drawn as one.</param>
 /// <param name="Back">It closes a circle, which can be drawn while somebody edits but never saved.</param>
-public sealed record SketchEdge(int From, int To, IReadOnlyList<string> Labels, IReadOnlyList<int> Places, bool Back);
+/// <param name="Inside">No edge of the definition: it leads from a loop into the body that hangs below it.</param>
+public sealed record SketchEdge(int From, int To, IReadOnlyList<string> Labels, IReadOnlyList<int> Places, bool Back, bool Inside = false);
 
 /// <summary>What can be drawn of a definition, however unfinished it is: parts that make no sense are left out.</summary>
 public sealed record GraphSketch(IReadOnlyList<SketchNode> Nodes, IReadOnlyList<SketchEdge> Edges)
@@ -33,7 +34,19 @@ public sealed record GraphSketch(IReadOnlyList<SketchNode> Nodes, IReadOnlyList<
             .GroupBy(e => (From: byId[e.From!], To: byId[e.To!]))
             .Select(same => new SketchEdge(same.Key.From, same.Key.To, [.. same.Select(e => e.Label).OfType<string>().Distinct()], [.. same.Select(e => e.Place)], false))
             .ToList();
+        edges.AddRange(IntoLoops(definition, byId, edges));
         return new GraphSketch(nodes, MarkBack(nodes.Count, edges));
+    }
+
+    /// <summary>A loop's body hangs below it: ways lead from the loop to what begins each of its rounds.</summary>
+    private static IReadOnlyList<SketchEdge> IntoLoops(JsonElement definition, Dictionary<string, int> byId, List<SketchEdge> edges)
+    {
+        var led = edges.Select(e => e.To).ToHashSet();
+        return [.. Items(definition, "nodes")
+            .Select(n => (Id: Text(n.Value, "id"), Parent: Text(n.Value, "parent")))
+            .Where(n => n is { Id: not null, Parent: not null } && n.Id != n.Parent && byId.ContainsKey(n.Id) && byId.ContainsKey(n.Parent) && !led.Contains(byId[n.Id]))
+            .Select(n => new SketchEdge(byId[n.Parent!], byId[n.Id!], ["each round"], [], false, Inside: true))
+            .DistinctBy(e => (e.From, e.To))];
     }
 
     /// <summary>Edges that lead back to where the way has already been.</summary>
@@ -81,6 +94,8 @@ public sealed record GraphSketch(IReadOnlyList<SketchNode> Nodes, IReadOnlyList<
 
     private static string? Label(JsonElement edge)
     {
+        if (edge.TryGetProperty("onError", out var onError) && onError.ValueKind == JsonValueKind.True)
+            return "on error";
         if (Text(edge, "case") is { Length: > 0 } name)
             return name;
         return Text(edge, "when") is not { Length: > 0 } when ? null : when.Length > LongestCondition ? $"if {when[..LongestCondition]}…" : $"if {when}";

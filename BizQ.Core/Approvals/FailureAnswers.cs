@@ -1,0 +1,25 @@
+using System.Text.Json;
+using BizQ.Core.Runs;
+
+namespace BizQ.Core.Approvals;
+
+/// <summary>What a person can say about a step that failed and asks what to do. The answer is kept in the step until it goes on.</summary>
+public static class FailureAnswers
+{
+    public const string Retry = "retry";
+    public const string GoOn = "continue";
+    public const string Stop = "stop";
+
+    /// <summary>What the request says: a plain yes is another attempt, a plain no the end.</summary>
+    public static string Of(DecideRequest request) => request.Answer ?? (request.Approve ? Retry : Stop);
+
+    /// <summary>What was said about a waiting step; a question that is no longer asked has stopped it.</summary>
+    public static string Of(RunStep step, Approval approval) =>
+        approval.State == ApprovalState.Expired || step.Output is not { ValueKind: JsonValueKind.Object } said || !said.TryGetProperty("answer", out var answer) ? Stop : answer.ToString();
+
+    internal static Refusal? Problem(DecideRequest request) => Of(request) is Retry or GoOn or Stop ? null : Refusal.Invalid(
+        "answerMissing", "Say what to do: \"retry\" (try again), \"continue\" (go on with the value the agent names) or \"stop\".",
+        new Problem("/answer", "Must be \"retry\", \"continue\" or \"stop\"."));
+
+    internal static JsonElement Keep(DecideRequest request) => Json.Element(new { answer = Of(request) });
+}
