@@ -13,6 +13,7 @@ using BizQ.Core.Effects;
 using BizQ.Core.Mail;
 using BizQ.Core.Runs;
 using BizQ.Core.Sample;
+using BizQ.Core.Triggers;
 using BizQ.Core.Validation;
 using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
@@ -52,7 +53,7 @@ public sealed partial class Program
 
         builder.AddHosting();
         builder.Services.AddData(builder.Configuration);
-        builder.Services.AddWorkspaces().AddContext().AddAgents().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail().AddSample();
+        builder.Services.AddWorkspaces().AddContext().AddAgents().AddTriggers().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail().AddSample();
         builder.Services
             .AddAgentParts()
             .AddAgentRuntime(builder.Configuration)

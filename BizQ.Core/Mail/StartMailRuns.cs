@@ -12,8 +12,8 @@ public sealed class StartMailRuns(StartRun start, MailOptions options, TimeProvi
 {
     private static readonly TimeSpan LoopWindow = TimeSpan.FromHours(1);
 
-    /// <summary>Whether a version of an agent has a mail trigger. A version never changes, so its definition is read once and not for every mail.</summary>
-    private readonly ConcurrentDictionary<Guid, bool> _listens = new();
+    /// <summary>The mail trigger of a version of an agent, if it has one. A version never changes, so its definition is read once and not for every mail.</summary>
+    private readonly ConcurrentDictionary<Guid, string?> _listens = new();
 
     /// <summary>Adds the runs to the caller's transaction and marks the mail; the caller saves, then wakes them.</summary>
     public async Task<IReadOnlyList<Guid>> Add(BizQDb db, Actor actor, MailMessage mail, CancellationToken cancel)
@@ -30,7 +30,7 @@ public sealed class StartMailRuns(StartRun start, MailOptions options, TimeProvi
         var input = listening.Count == 0 ? default : MailInput.Of(mail);
         var title = mail.Subject.Length > 0 ? mail.Subject : $"Mail from {(mail.FromAddress.Length > 0 ? mail.FromAddress : "an unnamed sender")}";
         var runs = listening
-            .Select(agent => start.Add(db, actor, agent, new StartRunRequest(agent.Id, "mail", title, input, $"mail:{mail.Id}:{agent.Id}", mail.Id)).Id)
+            .Select(agent => start.Add(db, actor, agent, new StartRunRequest(agent.Id, "mail", title, input, $"mail:{mail.Id}:{agent.Id}", mail.Id) { TriggerId = _listens.GetValueOrDefault(agent.CurrentVersionId!.Value) }).Id)
             .ToList();
         mail.RunId = runs.Count > 0 ? runs[0] : null;
         mail.NotAnswered = runs.Count > 0 ? null : NotAnswered.NoAgentListens;
@@ -44,9 +44,9 @@ public sealed class StartMailRuns(StartRun start, MailOptions options, TimeProvi
         if (unread.Count > 0)
         {
             foreach (var version in await db.AgentVersions.AsNoTracking().Where(v => unread.Contains(v.Id)).Select(v => new { v.Id, v.Definition }).ToListAsync(cancel))
-                _listens[version.Id] = Json.Read<AgentDefinition>(version.Definition)!.Triggers.Any(t => t.Kind == "mail");
+                _listens[version.Id] = Json.Read<AgentDefinition>(version.Definition)!.Triggers.FirstOrDefault(t => t.Kind == "mail")?.Id;
         }
-        return [.. active.Where(a => _listens.GetValueOrDefault(a.CurrentVersionId!.Value))];
+        return [.. active.Where(a => _listens.GetValueOrDefault(a.CurrentVersionId!.Value) is not null)];
     }
 
     private Task<bool> LoopsLikely(BizQDb db, string address, CancellationToken cancel)

@@ -17,7 +17,7 @@ public sealed class Run : IInWorkspace
     public required string AgentName { get; init; }
     /// <summary>What kind of trigger started it: manual, api, mail, schedule, webhook, event, queue.</summary>
     public required string TaskType { get; init; }
-    /// <summary>Which of the agent's triggers; null for a run by hand or over the API, and for mail.</summary>
+    /// <summary>Which of the agent's triggers; null for a run by hand or over the API.</summary>
     public string? TriggerId { get; init; }
     /// <summary>One line that tells people which run this is.</summary>
     public required string Title { get; init; }

@@ -20,6 +20,7 @@ internal static class TypeRules
         ["ChangePassword"] = "a person's own, in no workspace; the current password is the permission",
         ["FindSeat"] = "finds out who the actor is",
         ["UseKey"] = "finds out who the actor is",
+        ["ReceiveHook"] = "finds out who the sender is",
         ["InboxPickup"] = "serves every workspace, as the system",
         ["JudgeEffect"] = "asked by the run loop and by operations that have asked already",
         ["LookAgain"] = "asked by the run loop and by operations that have asked already",

@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using BizQ.Core;
 using BizQ.Web.Api;
 using BizQ.Web.Hosting;
+using BizQ.Web.Triggers;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -25,6 +26,8 @@ public static class RateLimits
     {
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => !http.IsApi()
             ? RateLimitPartition.GetNoLimiter("pages")
+            : HooksApi.IsHook(http.Request.Path)
+                ? PerMinute($"hooks {AddressOf(http)}", Limits(http).PerHookAddressAndMinute)
             : http.User.ToActor() is { Id: { } id }
                 ? PerMinute(id.ToString(), Limits(http).PerKeyAndMinute)
                 : PerMinute(AddressOf(http), Limits(http).PerAddressAndMinute));
@@ -72,11 +75,16 @@ public sealed record RateLimitOptions
     /// <summary>For each address that sends no valid key.</summary>
     public int PerAddressAndMinute { get; init; } = 300;
 
+    /// <summary>For each address that sends webhooks: a shop on a busy day sends hundreds a minute from one address.</summary>
+    public int PerHookAddressAndMinute { get; init; } = 3000;
+
     public static IEnumerable<string> ProblemsOf(RateLimitOptions options)
     {
         if (options.PerKeyAndMinute is < 60 or > 10_000_000)
             yield return $"RateLimits:PerKeyAndMinute is {options.PerKeyAndMinute}. Allowed are 60 to 10000000.";
         if (options.PerAddressAndMinute is < 60 or > 10_000_000)
             yield return $"RateLimits:PerAddressAndMinute is {options.PerAddressAndMinute}. Allowed are 60 to 10000000.";
+        if (options.PerHookAddressAndMinute is < 60 or > 10_000_000)
+            yield return $"RateLimits:PerHookAddressAndMinute is {options.PerHookAddressAndMinute}. Allowed are 60 to 10000000.";
     }
 }

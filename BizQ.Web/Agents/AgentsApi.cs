@@ -4,6 +4,7 @@ using BizQ.Core.Agents;
 using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
+using BizQ.Web.Triggers;
 
 namespace BizQ.Web.Agents;
 
@@ -33,6 +34,7 @@ public static class AgentsApi
         agents.MapPost("/{id:guid}/runs", StartRuns.Start).WithSummary("Start a run; the same Idempotency-Key again answers with the same run, ?wait=30s waits for its end")
             .WithDescription("The body is { \"input\": anything, \"title\": what people see }, or { \"mail\": { from, subject, text } } to do what that mail would do. Any other body is the input itself.")
             .Produces<Runs.RunView>(StatusCodes.Status202Accepted);
+        agents.MapAgentTriggers();
     }
 
     private static async Task<IResult> List(HttpContext http, ListAgents list, string? q, AgentStatus? status, int? limit, string? cursor) =>

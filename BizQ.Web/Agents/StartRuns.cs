@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using BizQ.Core;
 using BizQ.Core.Monitoring;
 using BizQ.Core.Runs;
+using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
@@ -27,7 +28,10 @@ internal static class StartRuns
         var actor = http.User.ToActor()!;
         if (SecondsOf(wait) is not { } seconds)
             return Refusal.Invalid("badWait", $"wait must be a number of seconds from 1 to {MostSeconds}, such as 30s.").ToProblem();
-        var request = new StartRunRequest(id, "api", TitleOf(body, actor), TriggerOf(body), key ?? ids.New().ToString());
+        var hops = Hops.After(http.Request.Headers[Hops.Header]);
+        if (hops.Refusal is { } badHops)
+            return badHops.ToProblem();
+        var request = new StartRunRequest(id, "api", TitleOf(body, actor), TriggerOf(body), key ?? ids.New().ToString()) { Hops = hops.Value };
         var started = await start.Run(actor, request, http.RequestAborted);
         if (started.Refusal is { } refusal)
             return refusal.ToProblem();

@@ -5,6 +5,7 @@ using BizQ.Web.Mail;
 using BizQ.Web.Runs;
 using BizQ.Web.Runs.Waits;
 using BizQ.Web.Settings;
+using BizQ.Web.Triggers;
 using Microsoft.AspNetCore.Mvc;
 
 namespace BizQ.Web.Api;
@@ -16,7 +17,7 @@ public static class ApiRoom
 
     public static bool IsApi(this HttpContext http) => IsApi(http.Request.Path);
 
-    internal static bool IsApi(PathString path) => path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsApi(PathString path) => path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase) || HooksApi.IsHook(path);
 
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
@@ -56,5 +57,6 @@ public static class ApiRoom
         api.MapApprovalsApi();
         api.MapMailApi();
         api.MapSettingsApi();
+        app.MapHooks(api);
     }
 }

@@ -1,5 +1,6 @@
 using BizQ.Core;
 using BizQ.Core.Data;
+using BizQ.Core.Triggers;
 using BizQ.Web.Api;
 using BizQ.Web.Layout;
 using Microsoft.AspNetCore.DataProtection;
@@ -33,6 +34,7 @@ public static class HostingRoom
         var services = builder.Services;
         services.AddChecked<ServerOptions>(builder.Configuration, ServerOptions.Section, ServerOptions.ProblemsOf);
         services.AddDataProtection().SetApplicationName("BizQ").PersistKeysToFileSystem(KeysFolder(DataRoom.PathOf(builder.Configuration)));
+        services.AddSingleton<ISealSecrets, SealSecrets>();
         services.AddResponseCompression(options => options.EnableForHttps = true);
         services.AddSingleton<IResponseCompressionProvider, CompressLarge>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<FilesHealth>("files");

@@ -28,6 +28,7 @@ internal static class Logs
             }
             // DataProtection warns at every start that its keys lie unencrypted; they lie in a folder only this user can open.
             logs.MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error);
+            logs.Enrich.With<HideHookPaths>();
             // Whatever stops the start is told once, by Program.
             logs.Filter.ByExcluding(entry => entry.Properties.TryGetValue("EventId", out var id) && id.ToString().Contains("HostedServiceStartupFaulted", StringComparison.Ordinal));
             // A command's output is its own: what is logged goes beside it.
