@@ -34,7 +34,7 @@ internal static class ApiDocument
         {
             var api = context.Description;
             operation.OperationId ??= IdOf(api.HttpMethod ?? "get", api.RelativePath ?? "");
-            if (api.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any())
+            if (api.ActionDescriptor.EndpointMetadata is var about && about.OfType<IAuthorizeData>().Any() && !about.OfType<IAllowAnonymous>().Any())
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, context.Document)] = [] }];
             operation.Responses ??= [];
             operation.Responses.TryAdd("default", new OpenApiResponse
