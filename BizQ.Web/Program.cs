@@ -4,7 +4,7 @@ using BizQ.Agents.Functions;
 using BizQ.Agents.Mail;
 using BizQ.Agents.Models;
 using BizQ.Agents.Runtime;
-using BizQ.Agents.Schedules;
+using BizQ.Agents.Triggers;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Context;
@@ -59,7 +59,7 @@ public sealed partial class Program
             .AddAgentRuntime(builder.Configuration)
             .AddAgentFunctions(builder.Configuration, typeof(Program).Assembly)
             .AddAgentModels(builder.Configuration)
-            .AddAgentSchedules(builder.Configuration)
+            .AddAgentTriggers(builder.Configuration)
             .AddAgentMail(builder.Configuration);
         builder.AddCluster();
         builder.Services.AddRateLimits(builder.Configuration).AddAccount().AddApi().AddPages();

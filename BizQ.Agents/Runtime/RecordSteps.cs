@@ -6,6 +6,7 @@ using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
+using BizQ.Core.Triggers;
 
 namespace BizQ.Agents.Runtime;
 
@@ -73,6 +74,8 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
                 run.Error = fail.Step.Error;
                 End(run, RunStatus.Failed);
                 Drop(journal, entry, "The run failed.");
+                if (RunFailed.Of(run, ids, clock.GetUtcNow()) is { } failed)
+                    entry.Events.Add(failed);
                 break;
             case Decision.Cancel:
                 run.Error ??= Worked.ErrorOf("cancelled", "Cancelled.");

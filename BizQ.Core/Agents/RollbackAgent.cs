@@ -1,4 +1,5 @@
 using BizQ.Core.Data;
+using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +10,7 @@ namespace BizQ.Core.Agents;
 public sealed record RollbackRequest(Guid AgentId, int? Version = null, int? ExpectedVersion = null);
 
 /// <summary>Makes an older version the current one again. Runs that have begun keep the version they began with.</summary>
-public sealed class RollbackAgent(BizQDatabase database, CheckDefinition check, TimeProvider clock)
+public sealed class RollbackAgent(BizQDatabase database, CheckDefinition check, Ids ids, TimeProvider clock)
 {
     public async Task<Outcome<Agent>> Run(Actor actor, RollbackRequest request, CancellationToken cancel)
     {
@@ -34,6 +35,7 @@ public sealed class RollbackAgent(BizQDatabase database, CheckDefinition check, 
             return NameTaken(number, definition.Name);
         (agent.CurrentVersionId, agent.CurrentVersionNumber, agent.UpdatedAt) = (version.Id, version.Number, clock.GetUtcNow());
         (agent.Name, agent.Purpose, agent.Type) = (definition.Name, definition.Purpose, definition.Type);
+        await EventListener.Renew(db, agent, definition, ids, cancel);
         try
         {
             await db.SaveChangesAsync(cancel);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BizQ.Core.Data;
 using BizQ.Core.Effects;
+using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -80,6 +81,7 @@ public sealed class SaveAgent(BizQDatabase database, CheckDefinition check, Ids 
         db.AgentVersions.Add(version);
         (agent.Name, agent.Purpose, agent.Type) = (definition.Name, definition.Purpose, definition.Type);
         (agent.CurrentVersionId, agent.CurrentVersionNumber, agent.UpdatedAt) = (version.Id, version.Number, clock.GetUtcNow());
+        await EventListener.Renew(db, agent, definition, ids, cancel);
         await db.SaveChangesAsync(cancel);
         return new SavedAgent(agent, version);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using BizQ.Core.Data;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
+using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -72,6 +73,7 @@ public sealed class DecideApproval(BizQDatabase database, EditProposal edit, Own
         approval.DecidedBy = actor.Id;
         approval.DecidedByName = actor.Name;
         approval.Reason = string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason.Trim();
+        await TellEvents.Decided(db, approval, run, ids, clock.GetUtcNow(), cancel);
         if (!run.Ended)
             run.Status = RunStatus.Running;
         // The run's version moves even when its status does not: whoever read it before this decision must read it again.

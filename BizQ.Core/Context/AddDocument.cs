@@ -1,5 +1,6 @@
 using BizQ.Core.Context.Parsing;
 using BizQ.Core.Data;
+using BizQ.Core.Triggers;
 using BizQ.Core.Mail.Reading;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
@@ -38,7 +39,7 @@ public sealed class AddDocument(BizQDatabase database, Archive archive, ReadFile
         document.PassageCount = passages.Count;
         try
         {
-            return await Save(db, document, passages, cancel);
+            return await Save(db, actor, document, passages, cancel);
         }
         catch (Exception problem) when (problem.IsLostRace())
         {
@@ -62,10 +63,11 @@ public sealed class AddDocument(BizQDatabase database, Archive archive, ReadFile
         return known;
     }
 
-    private static async Task<Outcome<Document>> Save(BizQDb db, Document document, IReadOnlyList<Passage> passages, CancellationToken cancel)
+    private async Task<Outcome<Document>> Save(BizQDb db, Actor actor, Document document, IReadOnlyList<Passage> passages, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         db.Documents.Add(document);
+        await TellEvents.Arrived(db, actor, document, ids, clock.GetUtcNow(), cancel);
         await db.SaveChangesAsync(cancel);
         await db.Insert(passages, cancel);
         await db.Insert([.. passages.Select(p => DocumentIndex.EntryOf(document, p))], cancel);

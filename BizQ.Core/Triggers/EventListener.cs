@@ -1,4 +1,8 @@
+using BizQ.Core.Agents;
+using BizQ.Core.Context;
+using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
+using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Triggers;
 
@@ -13,10 +17,26 @@ public sealed class EventListener : IInWorkspace
     public required Guid AgentId { get; init; }
     public required string TriggerId { get; init; }
     /// <summary>One of <see cref="EventNames"/>.</summary>
-    public required string Event { get; init; }
+    public required string Event { get; set; }
     /// <summary>For entity.changed the type it is narrowed to; empty for all.</summary>
-    public required string Type { get; init; }
+    public required string Type { get; set; }
     /// <summary>Why it did not start for the last event it should have, for the agent's page; null when it did.</summary>
     public string? Problem { get; set; }
     public DateTimeOffset? ProblemAt { get; set; }
+
+    /// <summary>Makes an agent's listeners what its definition says, in the transaction that makes the definition current.</summary>
+    internal static async Task Renew(BizQDb db, Agent agent, AgentDefinition definition, Ids ids, CancellationToken cancel)
+    {
+        var known = await db.EventListeners.Where(l => l.AgentId == agent.Id).ToListAsync(cancel);
+        var wanted = definition.Triggers.Where(t => t is { Kind: "event", Event: not null }).ToList();
+        db.EventListeners.RemoveRange(known.Where(listener => wanted.All(t => t.Id != listener.TriggerId)));
+        foreach (var trigger in wanted)
+        {
+            var type = trigger.Type is { } given ? EntityLimits.NormalType(given) : "";
+            if (known.FirstOrDefault(l => l.TriggerId == trigger.Id) is { } listener)
+                (listener.Event, listener.Type, listener.Problem, listener.ProblemAt) = (trigger.Event!, type, null, null);
+            else
+                db.EventListeners.Add(new EventListener { Id = ids.New(), WorkspaceId = agent.WorkspaceId, AgentId = agent.Id, TriggerId = trigger.Id, Event = trigger.Event!, Type = type });
+        }
+    }
 }

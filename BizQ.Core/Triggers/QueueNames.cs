@@ -8,6 +8,10 @@ namespace BizQ.Core.Triggers;
 /// </summary>
 public static class QueueNames
 {
+    /// <summary>Of a message that was set aside: the name of the reason, and the sentence for people.</summary>
+    public const string ReasonHeader = "bizq-reason";
+    public const string DetailHeader = "bizq-detail";
+
     public static string Of(Workspace workspace, string queue) => $"bizq.{workspace.Slug}.{queue}";
 
     /// <summary>Where its bad messages go, each with the reason in a header.</summary>

@@ -8,5 +8,6 @@ public static class TriggersRoom
         .AddSingleton<VersionTriggers>()
         .AddSingleton<ListTriggers>()
         .AddSingleton<MakeHook>()
-        .AddSingleton<ReceiveHook>();
+        .AddSingleton<ReceiveHook>()
+        .AddSingleton<ReceiveMessage>();
 }

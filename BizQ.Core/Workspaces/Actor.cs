@@ -13,6 +13,9 @@ public enum ActorKind { Person, ApiKey, Agent, System }
 /// </summary>
 public sealed record Actor(Guid WorkspaceId, ActorKind Kind, Guid? Id, string Name, IReadOnlySet<Permission> Permissions)
 {
+    /// <summary>Runs that led to what it does now: what an agent changes counts one further than the run it changes it in.</summary>
+    public int Hops { get; init; }
+
     public bool Can(Permission permission) => Permissions.Contains(permission);
 
     /// <summary>The refusal to return when the actor may not do this; null when they may.</summary>

@@ -36,7 +36,7 @@ internal sealed class KnownBusiness : IAsyncDisposable
 
     public VerifyFact Verify => new(_kit.Database, _kit.Clock);
 
-    public RemoveEntity RemoveEntity => new(_kit.Database, _kit.Clock);
+    public RemoveEntity RemoveEntity => new(_kit.Database, _kit.Ids, _kit.Clock);
 
     public AddDocument Add { get; }
 

@@ -26,13 +26,13 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Not the one who starts runs: nobody approves their own work.</summary>
     public Actor Approver { get; }
 
-    public static async Task<Stage> Set(Engine engine, Script script, TimeProvider? clock = null, Action<IServiceCollection>? more = null)
+    public static async Task<Stage> Set(Engine engine, Script script, TimeProvider? clock = null, Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings)
     {
         var host = await TestHost.Start(engine, clock, services =>
         {
             script.Register(services);
             more?.Invoke(services);
-        });
+        }, settings);
         return await In(host, guest: false);
     }
 

@@ -225,7 +225,7 @@ public sealed class HookTests
         foreach (var place in new[] { $"/hooks/{path}", $"/api/v1/hooks/{path}" })
             Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync(place, new StringContent("{}"), _cancel)).StatusCode);
         await process.Stop();
-        Assert.Contains("/hooks/…", process.Output, StringComparison.Ordinal);
+        Assert.Contains("/hooks/(hidden)", process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(path, process.Output, StringComparison.Ordinal);
     }
 }

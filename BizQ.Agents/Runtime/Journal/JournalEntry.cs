@@ -2,6 +2,7 @@ using BizQ.Core.Approvals;
 using BizQ.Core.Data.Rows;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
+using BizQ.Core.Triggers;
 
 namespace BizQ.Agents.Runtime.Journal;
 
@@ -27,6 +28,8 @@ public sealed record JournalEntry(Run Run)
     public List<RunWait> GoneWaits { get; } = [];
     /// <summary>Runs of other agents that steps of this one start.</summary>
     public List<Run> NewRuns { get; } = [];
+    /// <summary>What other agents may be waiting for.</summary>
+    public List<InternalEvent> Events { get; } = [];
 
     /// <summary>Nothing has come of any step: the run stands as it stood.</summary>
     public bool IsEmpty => NewSteps.Count + ChangedSteps.Count == 0;
@@ -40,6 +43,7 @@ public sealed record JournalEntry(Run Run)
             .Insert(NewApprovals)
             .Insert(NewWaits)
             .Insert(NewRuns)
+            .Insert(Events)
             .Update(ChangedSteps)
             .Update(ChangedEffects)
             .Update(ChangedApprovals, OfApproval)

@@ -1,4 +1,5 @@
 using BizQ.Core.Data;
+using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,6 +39,7 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
     private const int Chunk = 1000;
 
     private readonly NewRows _rows = new();
+    private readonly Dictionary<Entity, string> _changed = [];
     private readonly Dictionary<Guid, State> _byId = [];
     private readonly Dictionary<(string Type, string Key), State> _byKey = [];
 
@@ -68,7 +70,9 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         var change = EntityChange.Of(state.Entity, state.IsNew, state.Current, request, actor, ids, now);
         if (Lookup.Of(change.Key) is { } taken && _byKey.TryGetValue((type, taken), out var holder) && holder.Entity.Id != state.Entity.Id)
             return Refusal.Conflict("keyTaken", $"There is already a {type} with the key {change.Key}. Edit that one, or give this one another key.");
-        EntityStore.Apply(db, _rows, state, change, actor, now);
+        // Written twice in one batch it has changed once, and was added if it was not there before.
+        if (EntityStore.Apply(db, _rows, state, change, actor, now) is { } what)
+            _changed.TryAdd(state.Entity, what);
         Remember(state);
         return state.Entity;
     }
@@ -78,6 +82,7 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await _rows.Insert(db, cancel);
+        await TellEvents.Changed(db, actor, [.. _changed.Select(c => (c.Key, c.Value))], ids, now, cancel);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
     }

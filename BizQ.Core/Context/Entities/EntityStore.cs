@@ -18,7 +18,8 @@ internal static class EntityStore
         UpdatedAt = now,
     };
 
-    public static void Apply(BizQDb db, NewRows rows, EntityBatch.State state, EntityChange change, Actor actor, DateTimeOffset now)
+    /// <summary>"added" or "changed"; null when the entity is as it was.</summary>
+    public static string? Apply(BizQDb db, NewRows rows, EntityBatch.State state, EntityChange change, Actor actor, DateTimeOffset now)
     {
         rows.Facts.AddRange(change.Facts);
         foreach (var (old, newer) in change.Superseded)
@@ -29,20 +30,25 @@ internal static class EntityStore
             state.Current[fact.Field] = fact;
 
         var entity = state.Entity;
+        string? what = null;
         if (state.IsNew)
         {
             Set(entity, change, now);
             rows.Entities.Add(entity);
-            state.IsNew = false;
+            (state.IsNew, what) = (false, "added");
         }
         else if (entity.RemovedAt is not null || Differs(entity, change))
+        {
+            what = entity.RemovedAt is null ? "changed" : "added";
             Set(entity, change, now);
+        }
         else if (change.Facts.Count > 0 || change.Confirmed.Count > 0)
             // Said again or vouched for: what is known stays the same, and so does the version, but those who look should see it.
             db.Tell(new(entity.WorkspaceId, "context", entity.Id));
         if (state.Entry is null)
             rows.Entries.Add(state.Entry = EntryOf(entity));
         Index(entity, state.Entry, ObservedAt(state.Current.Values, entity));
+        return what;
     }
 
     /// <summary>An empty entry in search; <see cref="Index"/> fills it.</summary>

@@ -1,11 +1,12 @@
 using BizQ.Core.Data;
+using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Context;
 
 /// <summary>Takes an entity out of lists and search, or puts it back. Its facts stay: runs have relied on them.</summary>
-public sealed class RemoveEntity(BizQDatabase database, TimeProvider clock)
+public sealed class RemoveEntity(BizQDatabase database, Ids ids, TimeProvider clock)
 {
     /// <param name="expectedVersion">The version the person has seen; when another is there, it stays.</param>
     public async Task<Outcome<Entity>> Run(Actor actor, Guid id, int? expectedVersion, CancellationToken cancel)
@@ -19,6 +20,7 @@ public sealed class RemoveEntity(BizQDatabase database, TimeProvider clock)
             return Changed(entity);
         entity.RemovedAt = entity.UpdatedAt = clock.GetUtcNow();
         db.SearchEntries.RemoveRange(await db.SearchEntries.Where(s => s.Id == id).ToListAsync(cancel));
+        await TellEvents.Changed(db, actor, [(entity, "removed")], ids, clock.GetUtcNow(), cancel);
         return await Save(db, entity, cancel);
     }
 
@@ -37,6 +39,7 @@ public sealed class RemoveEntity(BizQDatabase database, TimeProvider clock)
         var entry = EntityStore.EntryOf(entity);
         EntityStore.Index(entity, entry, EntityStore.ObservedAt(facts, entity));
         db.SearchEntries.Add(entry);
+        await TellEvents.Changed(db, actor, [(entity, "added")], ids, clock.GetUtcNow(), cancel);
         return await Save(db, entity, cancel);
     }
 
