@@ -1,11 +1,11 @@
 namespace BizQ.Bench;
 
 /// <summary>What stood on the command line after the verb.</summary>
-internal sealed record Arguments(string? Name, string? Data, string? Json, bool Quick)
+internal sealed record Arguments(string? Name, string? Data, string? Json, bool Quick, bool Record)
 {
     public static bool TryRead(string[] args, out Arguments given)
     {
-        given = new Arguments(null, null, null, false);
+        given = new Arguments(null, null, null, false, false);
         for (var i = 0; i < args.Length; i++)
         {
             var next = i + 1 < args.Length ? args[i + 1] : null;
@@ -13,6 +13,9 @@ internal sealed record Arguments(string? Name, string? Data, string? Json, bool 
             {
                 case "--quick":
                     given = given with { Quick = true };
+                    break;
+                case "--record":
+                    given = given with { Record = true };
                     break;
                 case "--data" when next is not null:
                     given = given with { Data = args[++i] };

@@ -1,6 +1,6 @@
 namespace BizQ.Bench;
 
-/// <summary><c>bench [NAME] [--quick] [--json FILE]</c> and <c>eval KIND --data DIR [--json FILE]</c>.</summary>
+/// <summary><c>bench [NAME] [--quick] [--json FILE] [--record]</c> and <c>eval KIND --data DIR [--json FILE]</c>.</summary>
 internal static class BenchCommand
 {
     private static async Task<int> Main(string[] args)
@@ -33,6 +33,8 @@ internal static class BenchCommand
             measuring.Print(Console.Out);
             if (given.Json is not null)
                 await Report.Write(given.Json, measuring, cancel);
+            if (given.Record)
+                await Report.Record("docs/benchmarks.md", measuring, cancel);
             return 0;
         }
         catch (Exception e) when (e is CouldNotRunException or IOException or UnauthorizedAccessException)
@@ -55,7 +57,7 @@ internal static class BenchCommand
     {
         if (problem.Length > 0)
             Console.Error.WriteLine(problem);
-        Console.Error.WriteLine("usage: ./dev bench [NAME] [--quick] [--json FILE]");
+        Console.Error.WriteLine("usage: ./dev bench [NAME] [--quick] [--json FILE] [--record]");
         Console.Error.WriteLine("       ./dev eval KIND --data DIR [--quick] [--json FILE]");
         foreach (var choice in choices)
             Console.Error.WriteLine($"  {choice.Name,-12} {choice.About}");

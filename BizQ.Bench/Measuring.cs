@@ -12,6 +12,9 @@ public sealed class Measuring(string? data, bool quick)
 
     public IReadOnlyDictionary<string, double> Figures => _figures.ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);
 
+    /// <summary>As people read them.</summary>
+    public IReadOnlyList<(string Name, string Value, string Unit, string Note)> Rows => _figures.ConvertAll(f => (f.Name, Rounded(f.Value), f.Unit, f.Note));
+
     /// <summary>A file or folder of the data given; missing data is why a measurement could not run.</summary>
     public string Data(params string[] parts)
     {
@@ -31,7 +34,7 @@ public sealed class Measuring(string? data, bool quick)
     {
         if (_figures.Count == 0)
             return;
-        var rows = _figures.Select(f => (f.Name, Value: Rounded(f.Value), f.Unit, f.Note)).ToList();
+        var rows = Rows;
         var name = rows.Max(r => r.Name.Length);
         var value = rows.Max(r => r.Value.Length);
         var unit = rows.Max(r => r.Unit.Length);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -13,6 +14,16 @@ public static class Report
     {
         await using var stream = File.Create(file);
         await JsonSerializer.SerializeAsync(stream, new { commit = await Commit(cancel), machine = Machine(), figures = measuring.Figures }, s_options, cancel);
+    }
+
+    /// <summary>Adds the table to the page of measurements, under the day, the commit and the machine.</summary>
+    public static async Task Record(string file, Measuring measuring, CancellationToken cancel)
+    {
+        var table = new System.Text.StringBuilder();
+        table.Append(CultureInfo.InvariantCulture, $"\n## {TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC, commit {await Commit(cancel)}\n\n{Machine()}{(measuring.Quick ? "; quick" : "")}\n\n| figure | value | unit | note |\n|---|---:|---|---|\n");
+        foreach (var row in measuring.Rows)
+            table.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Value} | {row.Unit} | {row.Note} |\n");
+        await File.AppendAllTextAsync(file, table.ToString(), cancel);
     }
 
     /// <summary>Cores, memory and system; the name of the machine is nobody's business.</summary>

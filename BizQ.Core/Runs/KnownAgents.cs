@@ -16,7 +16,7 @@ public sealed class KnownAgents : IDisposable
     /// <summary>Agents kept; beyond it all are read anew.</summary>
     private const int Most = 10_000;
 
-    /// <summary>What another node changed is told within a second; should that fail, it is noticed here.</summary>
+    /// <summary>What another node changed is told within a second; should that fail, it is noticed after this.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<(Guid Workspace, Guid Agent), (KnownAgent Known, long Since)> _known = new();
@@ -63,12 +63,17 @@ public sealed class KnownAgents : IDisposable
 
     private void Heard(Change change)
     {
-        if (change.Room == "agents")
+        if (change.MayBeAnything)
+        {
+            Interlocked.Increment(ref _changes);
+            _known.Clear();
+        }
+        else if (change.IsIn("agents"))
         {
             Interlocked.Increment(ref _changes);
             _known.TryRemove((change.WorkspaceId, change.Id), out _);
         }
-        else if (change.Room == "settings" && change.Id == change.WorkspaceId)
+        else if (change.IsAbout("settings", change.WorkspaceId))
         {
             Interlocked.Increment(ref _changes);
             foreach (var key in _known.Keys.Where(k => k.Workspace == change.WorkspaceId))
