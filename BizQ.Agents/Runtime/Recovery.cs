@@ -103,11 +103,15 @@ public sealed class Recovery(
         var woken = 0;
         await foreach (var (workspaceId, agentId, oldest) in UnfinishedByAgent(cancel))
         {
-            var room = loop.RoomFor(workspaceId, agentId);
+            // Those that were woken and have not come to the queue yet count too.
+            var room = Math.Min(loop.RoomFor(workspaceId, agentId), FairTurns.MostWaiting + options.RunsInFlight - oldest.Count(loop.IsLive));
             foreach (var id in oldest.Where(id => !loop.IsLive(id) && !loop.IsResting(id)))
             {
-                if (room == 0)
+                if (room <= 0)
+                {
+                    loop.Leave(workspaceId, agentId);
                     break;
+                }
                 // Those that another node works on take no place here.
                 if (!await wake.Nudge(id))
                     continue;

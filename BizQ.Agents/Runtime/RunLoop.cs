@@ -35,6 +35,9 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
     /// <summary>How many more runs of this agent could wait here for their turn.</summary>
     public int RoomFor(Guid workspaceId, Guid agentId) => _turns.RoomFor(workspaceId, agentId);
 
+    /// <summary>Runs of this agent were left in the database for want of room.</summary>
+    public void Leave(Guid workspaceId, Guid agentId) => _turns.Leave(workspaceId, agentId);
+
     /// <summary>Called when runs that were left in the database because too many waited should be brought.</summary>
     public void WhenDrained(Action bring) => _turns.Drained = bring;
 

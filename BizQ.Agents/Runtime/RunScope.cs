@@ -17,13 +17,15 @@ internal static class RunScope
     /// <param name="path">The round of a loop the expression stands in; empty outside of loops.</param>
     /// <param name="asked">The round that a loop's condition decides about, and what the one before came to.</param>
     /// <param name="failing">A step that has failed and whose error is looked at to decide what follows.</param>
+    /// <param name="named">What will be looked at. What nobody names stays empty: a round of a long loop must not cost as much as the list is long.</param>
     public static JsonElement Of(
-        RunJournal journal, string path, Workspace workspace, DateTimeOffset now, (int Round, JsonElement? Last)? asked = null, RunStep? failing = null)
+        RunJournal journal, string path, Workspace workspace, DateTimeOffset now, (int Round, JsonElement? Last)? asked = null, RunStep? failing = null, ScopeNames? named = null)
     {
+        named ??= ScopeNames.All;
         var steps = new Dictionary<string, object>(StringComparer.Ordinal);
         var scope = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["trigger"] = journal.Run.Input,
+            ["trigger"] = named.Trigger ? journal.Run.Input : null,
             ["steps"] = steps,
             ["workspace"] = new { workspace.Id, workspace.Name, workspace.MailAddress, workspace.TimeZone },
             ["run"] = new { journal.Run.Id, journal.Run.StartedAt, journal.Run.AgentName },
@@ -33,7 +35,7 @@ internal static class RunScope
             (scope["round"], scope["last"]) = (round.Round, round.Last);
         for (var frame = journal.FrameAt(path); frame is not null; frame = frame.Of?.Outer)
         {
-            foreach (var step in frame.Latest)
+            foreach (var step in named.Steps ? frame.Latest : [])
             {
                 if (step.Status == StepStatus.Succeeded)
                     steps.TryAdd(step.NodeId, new { step.Output });

@@ -64,6 +64,21 @@ public sealed class FairTurns(int room)
             return MostWaiting - (_shares.GetValueOrDefault(workspaceId)?.Lanes.GetValueOrDefault(agentId)?.Waiting.Count ?? 0);
     }
 
+    /// <summary>Somebody has left runs of this agent in the database for want of room: they are asked for when there is some again.</summary>
+    public void Leave(Guid workspaceId, Guid agentId)
+    {
+        lock (_gate)
+        {
+            var lane = _shares.GetValueOrDefault(workspaceId)?.Lanes.GetValueOrDefault(agentId);
+            if (lane is { Waiting.Count: > FewWaiting })
+            {
+                lane.Left = true;
+                return;
+            }
+        }
+        Drained?.Invoke();
+    }
+
     /// <summary>Says whose the turn is that was taken before anybody knew; false when its agent or workspace has as many as it may.</summary>
     internal bool Settle(Turn turn, QueuePlace place)
     {
