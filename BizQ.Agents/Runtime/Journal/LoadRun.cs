@@ -48,9 +48,13 @@ public sealed class LoadRun(BizQDatabase database)
     private async Task<RunJournal> Recorded(Run run, CancellationToken cancel)
     {
         await using var db = database.Open(run.WorkspaceId);
+        var steps = await db.RunSteps.AsNoTracking().Where(s => s.RunId == run.Id).OrderBy(s => s.Sequence).ToListAsync(cancel);
+        // Effects and approvals belong to steps; most runs have neither, and ten thousand that are recovered ask once each.
+        if (steps.TrueForAll(s => s.EffectId is null && s.ApprovalId is null))
+            return new RunJournal(run, steps);
         return new RunJournal(
             run,
-            await db.RunSteps.AsNoTracking().Where(s => s.RunId == run.Id).OrderBy(s => s.Sequence).ToListAsync(cancel),
+            steps,
             await db.Effects.AsNoTracking().Where(e => e.RunId == run.Id).ToListAsync(cancel),
             await db.Approvals.AsNoTracking().Where(a => a.RunId == run.Id).ToListAsync(cancel));
     }
