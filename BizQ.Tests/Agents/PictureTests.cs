@@ -68,6 +68,18 @@ public sealed class PictureTests
     }
 
     [Fact]
+    public void A_loops_body_hangs_below_it()
+    {
+        var picture = DrawLayers.Of(GraphSketch.Of(JsonElement.Parse("""
+            { "nodes": [ { "id": "start" }, { "id": "each" }, { "id": "a", "parent": "each" }, { "id": "b", "parent": "each" }, { "id": "end" }, { "id": "odd", "parent": "odd" } ],
+              "edges": [ { "from": "start", "to": "each" }, { "from": "a", "to": "b", "onError": true }, { "from": "each", "to": "end" } ] }
+            """), Catalog));
+        var heights = picture.Nodes.ToDictionary(n => n.Node.Id, n => n.Y);
+        Assert.True(heights["each"] < heights["a"] && heights["a"] < heights["b"]);
+        Assert.Equal(["each round", "on error"], picture.Edges.Select(e => e.Label?.Text).OfType<string>().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_branch_and_a_join_of_the_sample_do_not_cross()
     {
         var picture = DrawLayers.Of(GraphSketch.Of(JsonElement.Parse(Definitions.Desk), Catalog));

@@ -181,6 +181,32 @@ public sealed class InterpreterTests
         Assert.Contains("'a', 'b'", problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_ten_thousandth_item_costs_what_the_first_one_did()
+    {
+        const int items = 10_000;
+        var definition = Definition("start:trigger each:forEach a@each b@each", "start>each a>b", maxSteps: 100_000);
+        var graph = Graph.Compile(definition).Graph!;
+        var each = Step(2, "each", StepStatus.Waiting, kind: "forEach");
+        each.Input = Core.Json.Element(new { items = Enumerable.Range(0, items), concurrency = 10 });
+        var journal = Journal(Step(1, "start", live: [0]), each);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Decision decision;
+        var most = 0;
+        while ((decision = Interpreter.Advance(graph, journal, Nobody, Now)) is Decision.Go { Start: { Count: > 0 } start })
+        {
+            most = Math.Max(most, journal.Steps.Count);
+            foreach (var due in start)
+                journal.Add(Step(journal.NextSequence, due.Node.Id, live: due.Node.Id == "a" ? [1] : [], output: "1", path: due.Path));
+        }
+        var close = Assert.IsType<LoopMove.Close>(Assert.Single(Assert.IsType<Decision.Go>(decision).Moves));
+        Assert.Equal(items, close.Output!.Value.GetProperty("count").GetInt32());
+        Assert.Equal(2 + 2 * items, journal.Count);
+        // What is kept of rounds that ended is what they came to, not their steps.
+        Assert.InRange(most, 1, 50);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"It took {watch.Elapsed.TotalSeconds:0.0} s.");
+    }
+
     private static IReadOnlyList<RunStep> Continued(Decision decision) => Assert.IsType<Decision.Go>(decision).Continue;
 
     private static string[] Started(Decision decision) => [.. Assert.IsType<Decision.Go>(decision).Start.Select(due => due.Node.Id)];

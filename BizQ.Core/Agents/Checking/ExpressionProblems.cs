@@ -65,7 +65,8 @@ internal static class ExpressionProblems
             yield break;
         }
         // The condition of a loop looks back at the round before.
-        var inside = node is { Kind: LoopKinds.While, Id: { } loop } && !andSelf ? reading.Inside(loop).Select(n => n.Id).ToHashSet() : [];
+        var looksBack = node is { Kind: LoopKinds.While, Id: not null } && !andSelf;
+        var inside = looksBack ? reading.Inside(node!.Id!).Select(n => n.Id).ToHashSet() : [];
         var before = node is { Id: not null } && read.Steps.Count > 0 ? GraphProblems.Before(reading, node) : null;
         foreach (var step in read.Steps)
         {
@@ -77,7 +78,7 @@ internal static class ExpressionProblems
         foreach (var name in read.Names.Where(LoopNames.ContainsKey))
         {
             var kind = LoopNames[name];
-            if (node is not null && !reading.Around(node).Any(around => around.Kind == kind) && !(node.Kind == kind && inside.Count > 0))
+            if (node is not null && !reading.Around(node).Any(around => around.Kind == kind) && !(node.Kind == kind && looksBack))
                 yield return new Problem(at, $"'{name}' is known only inside of a {kind}{(node.Id is { } id ? $", and '{id}' is not inside of one" : "")}.");
         }
     }
