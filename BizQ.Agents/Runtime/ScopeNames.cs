@@ -19,8 +19,11 @@ internal sealed record ScopeNames(bool Trigger, bool Steps)
         return named;
     }
 
-    /// <summary>Letters may be written as escapes, in JSON as in JavaScript: where there is one, anything may stand.</summary>
+    /// <summary>
+    /// Letters may be written as escapes, in JSON as in JavaScript: where there is one, anything may stand. A node without any
+    /// settings looks at the scope in its own way, as a trigger does.
+    /// </summary>
     private static bool Stands(NodeDefinition node, ReadOnlySpan<byte> name) =>
-        node.Settings is { ValueKind: not System.Text.Json.JsonValueKind.Undefined } settings
-        && JsonMarshal.GetRawUtf8Value(settings) is var text && (text.IndexOf(name) >= 0 || text.IndexOf("\\"u8) >= 0);
+        node.Settings is not { ValueKind: not System.Text.Json.JsonValueKind.Undefined } settings
+        || (JsonMarshal.GetRawUtf8Value(settings) is var text && (text.IndexOf(name) >= 0 || text.IndexOf("\\"u8) >= 0));
 }
