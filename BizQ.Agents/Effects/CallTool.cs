@@ -3,15 +3,14 @@ using BizQ.Agents.Tools;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
-using BizQ.Core.Data;
 using BizQ.Core.Effects;
-using Microsoft.EntityFrameworkCore;
+using BizQ.Core.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace BizQ.Agents.Effects;
 
 /// <summary>The one place that calls a tool for real, and that knows what its answer, its silence or its failure means.</summary>
-public sealed class CallTool(IEnumerable<ITool> tools, AgentCatalog catalog, BizQDatabase database, Ids ids, TimeProvider clock, ILogger<CallTool> log)
+public sealed class CallTool(IEnumerable<ITool> tools, AgentCatalog catalog, Ids ids, TimeProvider clock, ILogger<CallTool> log)
 {
     /// <summary>How long a tool may take to answer; a mail server that needs longer has usually lost the connection.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -23,13 +22,13 @@ public sealed class CallTool(IEnumerable<ITool> tools, AgentCatalog catalog, Biz
 
     private readonly ITool[] _tools = [.. tools];
 
-    public async Task<Executed> Run(Effect effect, CancellationToken cancel)
+    public async Task<Executed> Run(Run run, Effect effect, CancellationToken cancel)
     {
         if (effect.State != EffectState.Intended)
             throw new InvalidOperationException($"An effect must be Intended and committed before it is executed; this one is {effect.State}.");
         var tool = _tools.FirstOrDefault(t => t.Operations.Any(o => o.Name == effect.Operation));
         if (tool is null)
-            return await End(effect, new ToolResult.Failed("unknownOperation", $"BizQ has no operation '{effect.Operation}' any more.", Retryable: false), cancel);
+            return End(run, effect, new ToolResult.Failed("unknownOperation", $"BizQ has no operation '{effect.Operation}' any more.", Retryable: false));
         var call = CallOf(effect);
         var idempotent = tool.Operations.First(o => o.Name == effect.Operation).Idempotent;
         for (var attempt = 1; ; attempt++)
@@ -37,14 +36,14 @@ public sealed class CallTool(IEnumerable<ITool> tools, AgentCatalog catalog, Biz
             var result = await Call(tool, call, cancel);
             var mayRepeat = result is ToolResult.Failed { Retryable: true } || (result is ToolResult.Uncertain && idempotent);
             if (!mayRepeat || attempt == Attempts)
-                return await End(effect, result, cancel);
+                return End(run, effect, result);
         }
     }
 
-    public async Task<Executed> Recover(Effect effect, CancellationToken cancel) =>
+    public async Task<Executed> Recover(Run run, Effect effect, CancellationToken cancel) =>
         Operation(effect) is { Idempotent: true }
-            ? await Run(effect, cancel)
-            : await End(effect, new ToolResult.Uncertain("BizQ was stopped while this was under way."), cancel);
+            ? await Run(run, effect, cancel)
+            : End(run, effect, new ToolResult.Uncertain("BizQ was stopped while this was under way."));
 
     internal static ToolCall CallOf(Effect effect) =>
         new(effect.WorkspaceId, effect.RunId, effect.Id, effect.Operation, JsonElement.Parse(effect.Arguments), effect.IdempotencyKey);
@@ -70,7 +69,7 @@ public sealed class CallTool(IEnumerable<ITool> tools, AgentCatalog catalog, Biz
         }
     }
 
-    private async Task<Executed> End(Effect effect, ToolResult result, CancellationToken cancel)
+    private Executed End(Run run, Effect effect, ToolResult result)
     {
         var now = clock.GetUtcNow();
         switch (result)
@@ -82,21 +81,17 @@ public sealed class CallTool(IEnumerable<ITool> tools, AgentCatalog catalog, Biz
             case ToolResult.Failed failed:
                 effect.Error = failed.Message;
                 var failure = EffectLife.Move(effect, EffectState.Failed, Mover.Desk, Desk, failed.Message, now, ids);
-                return new Executed(effect, [failure], failed.Retryable ? await Ask(effect, $"{failed.Message} Nothing was done. Try again, or give up.", now, cancel) : null);
+                return new Executed(effect, [failure], failed.Retryable ? Ask(run, effect, $"{failed.Message} Nothing was done. Try again, or give up.", now) : null);
             default:
                 var why = ((ToolResult.Uncertain)result).Message;
                 effect.Error = why;
                 var doubt = EffectLife.Move(effect, EffectState.Uncertain, Mover.Desk, Desk, why, now, ids);
-                return new Executed(effect, [doubt], await Ask(effect, $"{why} It may or may not have been done: look first, then say what to do.", now, cancel));
+                return new Executed(effect, [doubt], Ask(run, effect, $"{why} It may or may not have been done: look first, then say what to do.", now));
         }
     }
 
-    private async Task<Approval> Ask(Effect effect, string why, DateTimeOffset now, CancellationToken cancel)
-    {
-        await using var db = database.Open(effect.WorkspaceId);
-        var agentName = await db.Runs.Where(r => r.Id == effect.RunId).Select(r => r.AgentName).FirstAsync(cancel);
-        return AskPerson.AboutOutcome(effect, Operation(effect), agentName, why, now, ids);
-    }
+    private Approval Ask(Run run, Effect effect, string why, DateTimeOffset now) =>
+        AskPerson.AboutOutcome(effect, Operation(effect), run.AgentName, why, now, ids);
 
     private OperationDescription? Operation(Effect effect) => catalog.Operations.FirstOrDefault(o => o.Name == effect.Operation);
 }

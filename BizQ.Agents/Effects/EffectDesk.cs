@@ -85,10 +85,10 @@ public sealed class EffectDesk(JudgeEffect judge, LookAgain lookAgain, CallTool 
     public EffectEvent Intend(Effect effect) => EffectLife.Move(effect, EffectState.Intended, Mover.Desk, Policy, null, clock.GetUtcNow(), ids);
 
     /// <summary>Calls the tool. The effect must be Intended and committed.</summary>
-    public Task<Executed> Execute(Effect effect, CancellationToken cancel) => tools.Run(effect, cancel);
+    public Task<Executed> Execute(Run run, Effect effect, CancellationToken cancel) => tools.Run(run, effect, cancel);
 
     /// <summary>For an effect found Intended after a crash: an idempotent operation is executed again under its key, any other becomes Uncertain.</summary>
-    public Task<Executed> Recover(Effect effect, CancellationToken cancel) => tools.Recover(effect, cancel);
+    public Task<Executed> Recover(Run run, Effect effect, CancellationToken cancel) => tools.Recover(run, effect, cancel);
 
     private Effect NewEffect(Run run, NodeDefinition node, string operation, string arguments)
     {

@@ -48,7 +48,7 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
         var after = effect.State switch
         {
             EffectState.Approved or EffectState.Rechecked => await Intend(waiting, run, agent, effect, stop),
-            EffectState.Intended => await Act(waiting, effect, intendedHere),
+            EffectState.Intended => await Act(waiting, run, effect, intendedHere),
             _ => waiting,
         };
         return Ended(after, reason) with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
@@ -68,10 +68,10 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
     }
 
     /// <summary>Not stopped with the process: what has begun to act is followed to its end if there is time.</summary>
-    private async Task<Worked> Act(Worked waiting, Effect effect, bool intendedHere)
+    private async Task<Worked> Act(Worked waiting, Run run, Effect effect, bool intendedHere)
     {
         using var tooLong = new CancellationTokenSource(LongestCall, clock);
-        var executed = intendedHere ? await desk.Execute(effect, tooLong.Token) : await desk.Recover(effect, tooLong.Token);
+        var executed = intendedHere ? await desk.Execute(run, effect, tooLong.Token) : await desk.Recover(run, effect, tooLong.Token);
         return waiting with { Effect = executed.Effect, EffectEvents = executed.Events, Approval = executed.Approval, Acted = true };
     }
 

@@ -67,7 +67,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
                 run.Status = wait.Status;
                 break;
             case Decision.End end:
-                run.Output = end.Output;
+                (run.Output, run.Error) = (end.Output, null);
                 End(run, RunStatus.Succeeded);
                 break;
             case Decision.Fail fail:

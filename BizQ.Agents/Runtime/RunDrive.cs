@@ -24,8 +24,8 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
 
     private readonly Dictionary<Place, Task<Worked?>> _busy = [];
 
-    /// <summary>Effects whose intent this drive committed: nobody can have acted on them before it does.</summary>
-    private readonly HashSet<Guid> _intended = [];
+    /// <summary>Intents this drive committed and has not acted on yet: nobody can have done so before it does. Somebody else may commit a later intent for the same effect, so the version belongs to it.</summary>
+    private readonly HashSet<(Guid Effect, int Version)> _intended = [];
 
     /// <summary>Steps this drive has read or written; one that is not among them was written by somebody else.</summary>
     private readonly HashSet<Guid> _known = [.. loaded.Journal.Steps.Select(s => s.Id)];
@@ -45,7 +45,8 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             {
                 if (decision is Decision.Go { Halt: true } || _fault is not null)
                     await Off(halt.Cancel);
-                if (decision is Decision.Go go && _fault is null && !stop.IsCancellationRequested)
+                // Once halted, only what moves is followed: a run that somebody tries again meanwhile is for the next drive.
+                if (decision is Decision.Go go && _fault is null && !stop.IsCancellationRequested && (go.Halt || !halt.IsCancellationRequested))
                     Begin(_loaded.Held ? OnlyOnItsWay(go) : go, halt.Token);
                 if (_busy.Count == 0)
                     break;
@@ -122,7 +123,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         }
         else if (Journal.EffectOf(step) is { } effect)
         {
-            var here = _intended.Contains(effect.Id);
+            var here = _intended.Remove((effect.Id, effect.Version));
             _busy[due.Place] = Off<Task<Worked?>>(async () => await parts.Effects.Continue(run, graph.Definition, waited, effect, approval?.Reason, here, halt)).Unwrap();
         }
         else if (step.WaitsFor is not null)
@@ -183,7 +184,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             _known.UnionWith(entry.NewSteps.Select(s => s.Id));
             if (await parts.Store.Commit(entry))
             {
-                _intended.UnionWith(worked.Where(w => w.Effect is { State: EffectState.Intended }).Select(w => w.Effect!.Id));
+                _intended.UnionWith(worked.Where(w => w.Effect is { State: EffectState.Intended }).Select(w => (w.Effect!.Id, w.Effect.Version)));
                 return decision;
             }
             if (await Reread(entry, worked) is not { } remaining)
@@ -224,7 +225,9 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         var closed = fresh.Journal.Run.Ended || fresh.Journal.Run.Status == RunStatus.Parked;
         // Somebody holds or stops the run: what has not left yet must not leave.
         var held = fresh.Held || fresh.Journal.Run.CancelRequestedAt is not null;
-        return [.. worked.Where(one => one.Acted ? StillMine(one) : StillWanted(one) && !closed && !(held && one.Effect is { State: EffectState.Intended }))];
+        var kept = worked.Where(one => one.Acted ? StillMine(one) : StillWanted(one) && !closed && !(held && one.Effect is { State: EffectState.Intended }));
+        // The refused entry may have moved their effects further, as when the run failed with it: those moves belong to them now.
+        return [.. kept.Select(one => one.Effect is { } effect ? one with { EffectEvents = [.. refused.EffectEvents.Where(moved => moved.EffectId == effect.Id)] } : one)];
     }
 
     /// <summary>What a waiting step goes on with is looked at anew; what a node has worked out stays worked out.</summary>
