@@ -72,9 +72,7 @@ internal sealed class MemoryRuns(Workspace workspace) : IRunStore
         if (!_runs.TryGetValue(runId, out var rows))
             return null;
         var copy = rows.Copy();
-        var journal = new RunJournal(copy.Run, copy.Steps.Values, copy.Effects.Values, copy.Approvals.Values);
-        journal.Listening.UnionWith(copy.Waits.Values.Select(wait => wait.StepId));
-        return new LoadedRun(journal, workspace);
+        return new LoadedRun(new RunJournal(copy.Run, copy.Steps.Values, copy.Effects.Values, copy.Approvals.Values), workspace);
     }
 
     /// <summary>Written and durable; the writer knows nothing of it before <see cref="Acknowledge"/>.</summary>
