@@ -20,6 +20,9 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
     /// <summary>Tools have their own, shorter limits; this is for one that hangs all the same.</summary>
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
 
+    /// <summary>A process that was held up longer between an intent and its call (paused, moved) may have been given up by the others, who asked a person.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
+
     internal async Task<Worked> Propose(
         Run run, AgentDefinition agent, Due due, NodeResult.Propose proposal, JsonElement input, IReadOnlyList<Evidence> gathered,
         DateTimeOffset started, CancellationToken stop)
@@ -71,7 +74,7 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
     private async Task<Worked> Act(Worked waiting, Run run, Effect effect, bool intendedHere)
     {
         using var tooLong = new CancellationTokenSource(LongestCall, clock);
-        var executed = intendedHere ? await desk.Execute(run, effect, tooLong.Token) : await desk.Recover(run, effect, tooLong.Token);
+        var executed = intendedHere && clock.GetUtcNow() - effect.IntendedAt < Fresh ? await desk.Execute(run, effect, tooLong.Token) : await desk.Recover(run, effect, tooLong.Token);
         return waiting with { Effect = executed.Effect, EffectEvents = executed.Events, Approval = executed.Approval, Acted = true };
     }
 

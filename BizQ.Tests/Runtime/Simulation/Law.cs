@@ -101,7 +101,7 @@ internal sealed class Law(World world)
     }
 
     private bool MayBecome(StepStatus from, StepStatus to) =>
-        (from == StepStatus.Waiting && to is StepStatus.Succeeded or StepStatus.Failed)
+        (from == StepStatus.Waiting && to is StepStatus.Succeeded or StepStatus.Failed or StepStatus.Skipped)
         || (Retrying && to == StepStatus.Retried && from is StepStatus.Failed or StepStatus.Waiting);
 
     private void Approvals(Rows before, Rows now)

@@ -32,6 +32,9 @@ internal sealed class Life : TaskScheduler
     /// <summary>What this process knows: for each run the version it last read or wrote.</summary>
     public Dictionary<Guid, int> Seen { get; } = [];
 
+    /// <summary>Runs whose drive has begun and has not read them yet: what it reads first is what it then knows.</summary>
+    public HashSet<Guid> Beginning { get; } = [];
+
     public bool IsLive(Guid runId) => _loop.IsLive(runId);
 
     /// <summary>As the grain of a run does: one drive at a time, another when something changed meanwhile.</summary>
@@ -75,6 +78,7 @@ internal sealed class Life : TaskScheduler
             do
             {
                 grain.Again = false;
+                Beginning.Add(runId);
                 await _loop.Drive(runId, CancellationToken.None);
             }
             while (grain.Again);

@@ -1,9 +1,10 @@
 using BizQ.Agents.Runtime.Journal;
+using BizQ.Core.Effects;
 
 namespace BizQ.Tests.Runtime.Simulation;
 
 /// <summary>The store as one process sees it: every question and every answer takes its time, and may get lost.</summary>
-internal sealed class LifeStore(World world, Life life, MemoryRuns runs, Mishaps mishaps) : IRunStore
+internal sealed class LifeStore(World world, Life life, MemoryRuns runs, Outside outside, Mishaps mishaps) : IRunStore
 {
     public Task<LoadedRun?> Find(Guid runId, CancellationToken cancel)
     {
@@ -18,7 +19,9 @@ internal sealed class LifeStore(World world, Life life, MemoryRuns runs, Mishaps
             var found = runs.Read(runId);
             world.Later(life, $"{life.Name} has read {runs.TitleOf(runId)} in version {found?.Journal.Run.Version}", () =>
             {
-                Saw(runId, found?.Journal.Run.Version ?? 0);
+                // What a drive reads on its way it may have begun to work on before.
+                if (life.Beginning.Remove(runId))
+                    Saw(runId, found?.Journal.Run.Version ?? 0);
                 answer.TrySetResult(found);
             });
         });
@@ -46,6 +49,8 @@ internal sealed class LifeStore(World world, Life life, MemoryRuns runs, Mishaps
             return;
         }
         bool done;
+        foreach (var effect in entry.NewEffects.Concat(entry.ChangedEffects).Where(e => e.State == EffectState.Intended))
+            outside.Means(life, effect.IdempotencyKey);
         try
         {
             done = runs.Write(entry);

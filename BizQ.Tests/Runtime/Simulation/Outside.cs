@@ -11,19 +11,26 @@ internal sealed class Outside(World world, MemoryRuns runs, Mishaps mishaps)
 {
     private readonly Dictionary<string, int> _calls = [];
     private readonly Dictionary<string, int> _onTheWay = [];
+    private readonly HashSet<(Life Life, string Key)> _meant = [];
 
     /// <summary>How often each key was really acted upon.</summary>
     public Dictionary<string, int> Acts { get; } = [];
 
     public bool Happened(string key) => Acts.ContainsKey(key);
 
-    /// <summary>Whether somebody who looks now could still be surprised.</summary>
-    public bool OnTheWay(string key) => _onTheWay.GetValueOrDefault(key) > 0;
+    /// <summary>Whether somebody who looks now could still be surprised: a call is on the wire, or a process that lives is about to make it.</summary>
+    public bool OnTheWay(string key) => _onTheWay.GetValueOrDefault(key) > 0 || _meant.Any(meant => meant.Key == key && !meant.Life.Over);
+
+    public void Means(Life life, string key) => _meant.Add((life, key));
+
+    /// <summary>All is quiet: nobody is about to do anything.</summary>
+    public void Quiet() => _meant.Clear();
 
     public Task<ToolResult> Call(Life life, ToolCall call, bool idempotent, CancellationToken cancel)
     {
         Look(call);
         var (key, answer) = (call.IdempotencyKey, new TaskCompletionSource<ToolResult>());
+        _meant.Remove((life, key));
         _calls[key] = _calls.GetValueOrDefault(key) + 1;
         _onTheWay[key] = _onTheWay.GetValueOrDefault(key) + 1;
         var bad = world.Chance(mishaps.BadTools);

@@ -110,6 +110,7 @@ internal sealed class Play
                 _world.Break($"Nothing comes to rest {when}.");
                 return false;
             }
+            _outside.Quiet();
             if (_world.Broken.Count > 0)
                 return false;
             if (Sweep() == 0)
@@ -195,7 +196,7 @@ internal sealed class Play
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"process {++_born}");
         return new Life(_world, name, life =>
-            SimParts.Of(life, _world, _database.Database, new LifeStore(_world, life, _runs, _mishaps), new SimWake(_world, () => _lives, _mishaps), _outside, _law, _mishaps, _ids));
+            SimParts.Of(life, _world, _database.Database, new LifeStore(_world, life, _runs, _outside, _mishaps), new SimWake(_world, () => _lives, _mishaps), _outside, _law, _mishaps, _ids));
     }
 
     private sealed class WorldClock(World world) : TimeProvider
