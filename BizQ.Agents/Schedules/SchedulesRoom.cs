@@ -18,7 +18,7 @@ public static class SchedulesRoom
 
     /// <summary>
     /// Two schedulers: the agents' cron schedules, which survive a restart and know what they missed, and the looks into
-    /// folders, which need not and would only wear the disk.
+    /// folders and the sweeping up, which need not and would only wear the disk.
     /// </summary>
     public static IServiceCollection AddAgentSchedules(this IServiceCollection services, IConfiguration configuration)
     {
@@ -35,6 +35,10 @@ public static class SchedulesRoom
                 .WithIdentity("inbox")
                 .StartNow()
                 .WithSimpleSchedule(schedule => schedule.WithInterval(PollInbox.Every).RepeatForever().MeasureIntervalFromCompletion(true)));
+            quartz.ScheduleJob<ForgetSignatures>(trigger => trigger
+                .WithIdentity("signatures")
+                .StartNow()
+                .WithSimpleSchedule(schedule => schedule.WithInterval(ForgetSignatures.Every).RepeatForever()));
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         services.AddSingleton<IWorkingPart, SchedulerState>();
