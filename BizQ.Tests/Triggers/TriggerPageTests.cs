@@ -42,7 +42,7 @@ public sealed class TriggerPageTests
 
         using var client = host.Client();
         Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync(new Uri(url), new StringContent("hello"), _cancel)).StatusCode);
-        await Expect(shop.Locator(".when a")).ToContainTextAsync("ago", new() { Timeout = (float)Eventually.Bound.TotalMilliseconds });
+        await Expect(shop.Locator(".when a")).ToBeVisibleAsync(new() { Timeout = (float)Eventually.Bound.TotalMilliseconds });
 
         await page.ReloadAsync();
         await window.Settled();
