@@ -56,6 +56,17 @@ public sealed class EffectDesk(JudgeEffect judge, LookAgain lookAgain, CallTool 
         return new Judged(effect, events, Settle(effect, judgement, run.AgentName, events, Mover.Checks, null));
     }
 
+    /// <summary>In a rehearsal: judged as ever, and then over. Nobody is asked and nothing leaves; what the checks block is blocked here too.</summary>
+    public async Task<Judged> Rehearse(
+        Run run, AgentDefinition agent, NodeDefinition node, string operation, JsonElement arguments, IReadOnlyList<Evidence> evidence, CancellationToken cancel)
+    {
+        var judged = await Judge(run, agent, node, operation, arguments, evidence, cancel);
+        if (judged.Effect.State == EffectState.Blocked)
+            return judged;
+        var note = judged.Approval is { } asked ? $"A person would have been asked: {asked.Why}" : "It would have gone out by itself.";
+        return new Judged(judged.Effect, [.. judged.Events, EffectLife.Move(judged.Effect, EffectState.Rehearsed, Mover.Desk, Policy, note, clock.GetUtcNow(), ids)], null);
+    }
+
     public async Task<Rechecked> Recheck(Run run, AgentDefinition agent, Effect effect, CancellationToken cancel)
     {
         var before = effect.Evidence is { ValueKind: JsonValueKind.Array } list ? Json.Read<List<Evidence>>(list)! : [];

@@ -28,7 +28,9 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
         DateTimeOffset started, CancellationToken stop)
     {
         var since = clock.GetTimestamp();
-        var judged = await desk.Judge(run, agent, due.Node, proposal.Operation, proposal.Arguments, gathered, stop);
+        var judged = run.Rehearsal
+            ? await desk.Rehearse(run, agent, due.Node, proposal.Operation, proposal.Arguments, gathered, stop)
+            : await desk.Judge(run, agent, due.Node, proposal.Operation, proposal.Arguments, gathered, stop);
         var waiting = new Worked(due, null, started, 0)
         {
             Status = StepStatus.Waiting,
@@ -87,6 +89,7 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
         return effect.State switch
         {
             EffectState.Done => worked with { Status = StepStatus.Succeeded, Output = OutputOf(effect, "done", effect.Result, null) },
+            EffectState.Rehearsed => worked with { Status = StepStatus.Succeeded, Output = Rehearsed(effect) },
             EffectState.Rejected => worked with { Status = StepStatus.Succeeded, Output = OutputOf(effect, "rejected", null, reason) },
             EffectState.Failed => worked with { Status = StepStatus.Failed, Error = Worked.ErrorOf("effectFailed", effect.Error ?? "The tool did not say why.") },
             EffectState.Blocked => worked with { Status = StepStatus.Failed, Error = Blocked(effect) },
@@ -97,6 +100,9 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
 
     private static JsonElement OutputOf(Effect effect, string state, JsonElement? result, string? reason) =>
         Json.Element(new { @case = state, effectId = effect.Id, state, result, reason });
+
+    private static JsonElement Rehearsed(Effect effect) =>
+        Json.Element(new { @case = "rehearsed", effectId = effect.Id, state = "rehearsed", verdict = effect.Verdict });
 
     private static JsonElement Blocked(Effect effect)
     {

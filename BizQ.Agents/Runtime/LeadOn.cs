@@ -62,7 +62,7 @@ internal sealed class LeadOn(Expressions expressions, TimeProvider clock)
             var edge = graph.Definition.Edges[index];
             if (edge.OnError != onError)
                 continue;
-            if (edge.Case is { Length: > 0 } wanted ? wanted != CaseOf(step) : edge.When is null && Interpreter.IsRejected(step))
+            if (edge.Case is { Length: > 0 } wanted ? !Leads(step, wanted) : edge.When is null && Interpreter.IsRejected(step))
                 continue;
             if (edge.When is { Length: > 0 } when)
             {
@@ -83,6 +83,9 @@ internal sealed class LeadOn(Expressions expressions, TimeProvider clock)
     }
 
     private JsonElement ScopeOf(LoadedRun loaded, RunStep step) => RunScope.Of(loaded.Journal, step.Path, loaded.Workspace, clock.GetUtcNow(), failing: step);
+
+    /// <summary>What was only rehearsed leads where it would have led, had it been done.</summary>
+    private static bool Leads(RunStep step, string wanted) => CaseOf(step) is { } found && (found == wanted || (found == "rehearsed" && wanted == "done"));
 
     private static string? CaseOf(RunStep step) =>
         step.Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("case", out var found) ? found.ToString() : null;

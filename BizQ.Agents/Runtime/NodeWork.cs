@@ -76,6 +76,8 @@ public sealed class NodeWork(
                     Use = done.Use,
                     Taints = done.Taints,
                 };
+            case (NodeResult.Ask or NodeResult.Pause) and var wait when run.Rehearsal:
+                return new Worked(due, null, started, Spent(since)) { Status = StepStatus.Succeeded, Input = input, Output = Rehearsed(journal, due, wait is NodeResult.Ask) };
             case NodeResult.Ask ask:
                 return begun with { Status = StepStatus.Waiting, Input = input, Approval = ApprovalFor(run, node, ask) };
             case NodeResult.Propose propose:
@@ -139,6 +141,10 @@ public sealed class NodeWork(
         var rounds = before is null ? 0 : LoopPlan.Rounds(before);
         return begun with { Status = StepStatus.Waiting, Input = given, Output = rounds > 0 ? Json.Element(new { rounds }) : null };
     }
+
+    /// <summary>Nobody is asked and nothing is waited for in a rehearsal: it goes as it went then, or as people hope where there is no then.</summary>
+    private static JsonElement Rehearsed(RunJournal journal, Due due, bool asked) =>
+        journal.Past.TryGetValue(due.Place, out var past) ? past : Json.Element(new { @case = asked ? "approved" : "rehearsed", reason = "A rehearsal asks nobody and waits for nothing.", by = "BizQ" });
 
     private Approval ApprovalFor(Run run, NodeDefinition node, NodeResult.Ask ask) => new()
     {

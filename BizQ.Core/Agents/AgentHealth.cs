@@ -16,7 +16,7 @@ public sealed record AgentHealth(int Runs, int Succeeded, int Failed, int Going,
     internal static async Task<IReadOnlyDictionary<Guid, AgentHealth>> Of(BizQDb db, IReadOnlyList<Guid> agents, DateTimeOffset now, CancellationToken cancel)
     {
         var since = now.AddDays(-Days);
-        var counts = await db.Runs.Where(r => agents.Contains(r.AgentId) && r.StartedAt >= since)
+        var counts = await db.Runs.Where(r => agents.Contains(r.AgentId) && r.StartedAt >= since && !r.Rehearsal)
             .GroupBy(r => new { r.AgentId, r.Status }).Select(g => new { g.Key.AgentId, g.Key.Status, Count = g.Count() }).ToListAsync(cancel);
         // One look into the index for each agent, however many runs it has had.
         var newest = await db.Agents.Where(a => agents.Contains(a.Id)).Select(a => db.Runs.Where(r => r.AgentId == a.Id).OrderByDescending(r => r.Id).Select(r => (Guid?)r.Id).FirstOrDefault()).ToListAsync(cancel);

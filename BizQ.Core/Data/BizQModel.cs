@@ -121,6 +121,8 @@ internal static class BizQModel
         {
             e.ToTable("run_steps");
             e.HasIndex(s => new { s.WorkspaceId, s.RunId, s.Sequence }).IsUnique();
+            // The rounds of loops are looked at one by one; steps outside of loops are not in it.
+            e.HasIndex(s => new { s.WorkspaceId, s.RunId, s.Path }).HasFilter("path <> ''");
         });
         model.Entity<RunWait>(e =>
         {

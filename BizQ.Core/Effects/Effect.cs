@@ -3,7 +3,8 @@ using BizQ.Core.Workspaces;
 
 namespace BizQ.Core.Effects;
 
-public enum EffectState { Proposed, Judged, Approved, Rechecked, Intended, Done, Failed, Uncertain, Undone, Rejected, Blocked }
+/// <summary>Rehearsed: judged in a rehearsal, where everything ends before it leaves.</summary>
+public enum EffectState { Proposed, Judged, Approved, Rechecked, Intended, Done, Failed, Uncertain, Undone, Rejected, Blocked, Rehearsed }
 
 /// <summary>One proposed action on the world, and where it is in its life.</summary>
 public sealed class Effect : IInWorkspace

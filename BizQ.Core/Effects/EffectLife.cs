@@ -31,6 +31,9 @@ public static class EffectLife
         [(EffectState.Uncertain, EffectState.Approved)] = [Mover.Person],
         [(EffectState.Failed, EffectState.Approved)] = [Mover.Person],
         [(EffectState.Done, EffectState.Undone)] = [Mover.Person],
+        // A rehearsal ends where acting, or asking a person, would begin.
+        [(EffectState.Judged, EffectState.Rehearsed)] = [Mover.Desk],
+        [(EffectState.Approved, EffectState.Rehearsed)] = [Mover.Desk],
         // A rejection, or the run was cancelled (by a person) or failed (then the desk clears up) before anything went out.
         [(EffectState.Proposed, EffectState.Rejected)] = [Mover.Person, Mover.Desk],
         [(EffectState.Judged, EffectState.Rejected)] = [Mover.Person, Mover.Desk],
@@ -60,7 +63,7 @@ public static class EffectLife
         effect.State = to;
         if (to == EffectState.Intended)
             effect.IntendedAt = at;
-        effect.EndedAt = to is EffectState.Done or EffectState.Failed or EffectState.Undone or EffectState.Rejected or EffectState.Blocked ? at : null;
+        effect.EndedAt = to is EffectState.Done or EffectState.Failed or EffectState.Undone or EffectState.Rejected or EffectState.Blocked or EffectState.Rehearsed ? at : null;
         return Event(effect, from, byName, note, at, ids);
     }
 

@@ -29,10 +29,8 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
                 if (!outcome.Ok)
                     return outcome;
                 await wake.Wake(runId);
-                if (AnswerParent.Owes(outcome.Value))
-                    await wake.Wake(outcome.Value.ParentRunId!.Value);
-                foreach (var child in called)
-                    await wake.Wake(child);
+                foreach (var other in called)
+                    await wake.Wake(other);
                 return outcome;
             }
             catch (DbUpdateConcurrencyException) when (attempt < Attempts)
@@ -58,9 +56,12 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
             await End(db, run, byName, now, cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await db.SaveChangesAsync(cancel);
-        if (AnswerParent.Owes(run))
-            await AnswerParent.In(db, run, cancel);
         var called = await AskCalled(db, run, now, cancel);
+        if (AnswerParent.Owes(run))
+        {
+            await AnswerParent.In(db, run, cancel);
+            called = [.. called, run.ParentRunId!.Value];
+        }
         await transaction.CommitAsync(cancel);
         return (run, called);
     }

@@ -35,7 +35,8 @@ internal static class FitVersion
     private static List<(EdgeDefinition Edge, int Index)> Out(AgentDefinition definition, string nodeId) =>
         [.. definition.Edges.Select((edge, index) => (edge, index)).Where(e => e.edge.From == nodeId)];
 
-    private static string Place(NodeDefinition node) => node.Kind;
+    /// <summary>What must not change of a node that has run: its kind and the loop it stands in.</summary>
+    private static (string Kind, string? Parent) Place(NodeDefinition node) => (node.Kind, node.Parent);
 
     private static Refusal Unfit(RunStep step, string why) => Refusal.Conflict(
         "versionDiffers",

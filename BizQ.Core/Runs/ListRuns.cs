@@ -1,3 +1,5 @@
+using System.Text.Json;
+using BizQ.Core.Agents;
 using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +15,20 @@ public sealed record RunFilter(
     string? TaskType = null,
     string? Text = null,
     int? Limit = null,
-    string? Cursor = null);
+    string? Cursor = null)
+{
+    /// <summary>Only runs that began at or after this moment.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Only runs that began before this moment.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Only runs that this one has called.</summary>
+    public Guid? ParentId { get; init; }
+
+    /// <summary>Whether it narrows at all; a change of many runs asks for that.</summary>
+    internal bool Narrows => Status is { Count: > 0 } || AgentId is not null || !string.IsNullOrWhiteSpace(TaskType) || !string.IsNullOrWhiteSpace(Text) || Since is not null || Until is not null || ParentId is not null;
+}
 
 /// <summary>The runs of a workspace, newest first, without their inputs and outputs.</summary>
 public sealed class ListRuns(BizQDatabase database)
@@ -36,7 +51,15 @@ public sealed class ListRuns(BizQDatabase database)
             .Take(size + 1)
             .Select(r => new RunRow(
                 r.Id, r.AgentId, r.AgentName, r.TaskType, r.Title, r.Status, r.StartedByName, r.StartedAt, r.CompletedAt, r.DurationMs,
-                r.CostUsd, r.MailId, db.RunSteps.Count(s => s.RunId == r.Id)))
+                r.CostUsd, r.MailId, db.RunSteps.Count(s => s.RunId == r.Id))
+            {
+                Error = r.Error,
+                WakeAt = r.WakeAt,
+                Rehearsal = r.Rehearsal,
+                ParentRunId = r.ParentRunId,
+                CancelRequestedAt = r.CancelRequestedAt,
+                Held = (r.Status == RunStatus.Queued || r.Status == RunStatus.Running) && db.Agents.Any(a => a.Id == r.AgentId && a.Status == AgentStatus.Paused),
+            })
             .ToListAsync(cancel);
         return rows.Count > size
             ? new Page<RunRow>(rows[..size], rows[size - 1].Id.ToString())
@@ -52,6 +75,23 @@ public sealed class ListRuns(BizQDatabase database)
         return await db.Runs.GroupBy(r => r.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
     }
 
+    /// <summary>How many match; the page size and the cursor do not count.</summary>
+    public async Task<Outcome<int>> Count(Actor actor, RunFilter filter, CancellationToken cancel)
+    {
+        if (actor.Lacks(Permission.View) is { } lacking)
+            return lacking;
+        await using var db = database.Open(actor.WorkspaceId);
+        return await Narrow(db, filter, null).CountAsync(cancel);
+    }
+
+    /// <summary>The ids of all that match, newest first, and how many more there are than were asked for.</summary>
+    internal static async Task<(IReadOnlyList<Guid> Ids, int Left)> Ids(BizQDb db, RunFilter filter, int most, CancellationToken cancel)
+    {
+        var runs = Narrow(db, filter, null);
+        var ids = await runs.OrderByDescending(r => r.Id).Select(r => r.Id).Take(most).ToListAsync(cancel);
+        return (ids, ids.Count < most ? 0 : await runs.CountAsync(cancel) - ids.Count);
+    }
+
     private static IQueryable<Run> Narrow(BizQDb db, RunFilter filter, Guid? after)
     {
         var runs = db.Runs.AsNoTracking();
@@ -61,6 +101,13 @@ public sealed class ListRuns(BizQDatabase database)
             runs = runs.Where(r => status.Contains(r.Status));
         if (filter.AgentId is { } agent)
             runs = runs.Where(r => r.AgentId == agent);
+        if (filter.ParentId is { } parent)
+            runs = runs.Where(r => r.ParentRunId == parent);
+        // Ids carry the time they were made at, and the lists go by ids.
+        if (filter.Since is { } since && Core.Ids.FirstOf(since) is var first)
+            runs = runs.Where(r => r.Id >= first);
+        if (filter.Until is { } until && Core.Ids.FirstOf(until) is var end)
+            runs = runs.Where(r => r.Id < end);
         if (!string.IsNullOrWhiteSpace(filter.TaskType))
             runs = runs.Where(r => r.TaskType == filter.TaskType);
         foreach (var word in (filter.Text ?? "").ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(8))
@@ -74,4 +121,13 @@ public sealed class ListRuns(BizQDatabase database)
 /// <summary>A run as a list shows it.</summary>
 public sealed record RunRow(
     Guid Id, Guid AgentId, string AgentName, string TaskType, string Title, RunStatus Status, string StartedByName,
-    DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, int? DurationMs, decimal CostUsd, Guid? MailId, int Steps);
+    DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, int? DurationMs, decimal CostUsd, Guid? MailId, int Steps)
+{
+    public JsonElement? Error { get; init; }
+    public DateTimeOffset? WakeAt { get; init; }
+    public bool Rehearsal { get; init; }
+    public Guid? ParentRunId { get; init; }
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+    /// <summary>It rests because its agent is paused.</summary>
+    public bool Held { get; init; }
+}

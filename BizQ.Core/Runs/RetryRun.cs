@@ -25,6 +25,8 @@ public sealed class RetryRun(BizQDatabase database, Ids ids, TimeProvider clock,
         await using var db = database.Open(actor.WorkspaceId);
         if (await db.Runs.FirstOrDefaultAsync(r => r.Id == request.RunId, cancel) is not { } run)
             return Refusal.NotFound("run");
+        if (run is { Status: RunStatus.Running, CancelRequestedAt: not null })
+            return await TakeBack(db, actor, run, cancel);
         if (run.Status is not (RunStatus.Failed or RunStatus.Parked or RunStatus.Cancelled))
             return Refusal.Conflict("runNotStopped", $"Only a run that failed, was parked or was cancelled can go on; this one is {Json.Element(run.Status).GetString()}.");
         var agent = await db.Agents.AsNoTracking().FirstAsync(a => a.Id == run.AgentId, cancel);
@@ -36,6 +38,19 @@ public sealed class RetryRun(BizQDatabase database, Ids ids, TimeProvider clock,
         run.Status = RunStatus.Queued;
         (run.Error, run.Output, run.CompletedAt, run.DurationMs, run.CancelRequestedAt) = (null, null, null, null, null);
         db.RunNotes.Add(RunNote.Of(run.Id, request.Newest ? RunAsk.RetryOnNewest : RunAsk.Retry, actor, ids, clock.GetUtcNow()));
+        return await Save(db, run, cancel);
+    }
+
+    /// <summary>It was asked to stop and is still finishing what it was busy with: then it just goes on.</summary>
+    private async Task<Outcome<Run>> TakeBack(BizQDb db, Actor actor, Run run, CancellationToken cancel)
+    {
+        (run.CancelRequestedAt, run.Error) = (null, null);
+        db.RunNotes.Add(RunNote.Of(run.Id, RunAsk.Retry, actor, ids, clock.GetUtcNow()));
+        return await Save(db, run, cancel);
+    }
+
+    private async Task<Outcome<Run>> Save(BizQDb db, Run run, CancellationToken cancel)
+    {
         try
         {
             await db.SaveChangesAsync(cancel);
@@ -55,20 +70,21 @@ public sealed class RetryRun(BizQDatabase database, Ids ids, TimeProvider clock,
         var waited = run.Status is RunStatus.Failed or RunStatus.Cancelled;
         var moving = db.Effects.Where(e => e.RunId == run.Id && (e.State == EffectState.Intended || e.State == EffectState.Uncertain)).Select(e => (Guid?)e.Id);
         var asked = db.Approvals.Where(a => a.RunId == run.Id && a.State == ApprovalState.Open).Select(a => (Guid?)a.Id);
-        var steps = db.RunSteps.Where(s => s.RunId == run.Id
-            && (s.Status == StepStatus.Failed || s.Status == StepStatus.Skipped || (waited && s.Status == StepStatus.Waiting && !moving.Contains(s.EffectId) && !asked.Contains(s.ApprovalId))));
-        var gone = (await db.RunSteps.AsNoTracking().Where(s => s.RunId == run.Id && s.Status != StepStatus.Retried && (s.Kind == LoopKinds.ForEach || s.Kind == LoopKinds.While)).ToListAsync(cancel))
-            .Where(loop => loop.Status is StepStatus.Succeeded || loop is { Status: StepStatus.Failed, LiveEdges: not null })
-            .Select(loop => $"{(loop.Path.Length == 0 ? "" : loop.Path + "/")}{loop.NodeId}/").ToList();
-        foreach (var step in await steps.ToListAsync(cancel))
-        {
-            // Its loop has gone on without it: what its round came to stands.
-            if (gone.Any(loop => step.Path.StartsWith(loop, StringComparison.Ordinal)))
-                continue;
-            // One that failed and was seen to by its agent has led on: what followed stands.
-            if (step.LiveEdges is null)
-                step.Status = StepStatus.Retried;
-        }
+        // One that failed and was seen to has led on: what followed stands.
+        var stopped = await db.RunSteps.Where(s => s.RunId == run.Id && s.LiveEdges == null
+            && (s.Status == StepStatus.Failed || s.Status == StepStatus.Skipped
+                || (waited && s.Status == StepStatus.Waiting && !moving.Contains(s.EffectId) && !asked.Contains(s.ApprovalId)))).ToListAsync(cancel);
+        var closed = await Closed(db, run, cancel);
+        foreach (var step in stopped.Where(step => !closed.Exists(rounds => step.Path.StartsWith(rounds, StringComparison.Ordinal))))
+            step.Status = StepStatus.Retried;
+    }
+
+    /// <summary>The rounds of loops that have come to their end all the same: what failed in one of them was reckoned with.</summary>
+    private static async Task<List<string>> Closed(BizQDb db, Run run, CancellationToken cancel)
+    {
+        var loops = await db.RunSteps.Where(s => s.RunId == run.Id && s.Status != StepStatus.Retried && (s.Kind == LoopKinds.ForEach || s.Kind == LoopKinds.While) && s.LiveEdges != null)
+            .Select(s => new { s.Path, s.NodeId }).ToListAsync(cancel);
+        return [.. loops.Select(loop => loop.Path.Length == 0 ? $"{loop.NodeId}/" : $"{loop.Path}/{loop.NodeId}/")];
     }
 
     private static async Task<Refusal?> MoveToNewest(BizQDb db, Run run, Agent agent, CancellationToken cancel)

@@ -16,5 +16,10 @@ public static class RunsRoom
         .AddSingleton<CallAgent>()
         .AddSingleton<ReadCalls>()
         .AddSingleton<HearEvents>()
-        .AddSingleton<DeliverEvent>();
+        .AddSingleton<DeliverEvent>()
+        .AddSingleton<ChangeRuns>()
+        .AddSingleton<CompareRuns>()
+        .AddSingleton<ListSteps>()
+        .AddSingleton<ListRounds>()
+        .AddSingleton<ReadStep>();
 }

@@ -55,7 +55,9 @@ public sealed class StartRun(BizQDatabase database, KnownAgents agents, GroupCom
         // Not given up halfway: the commit is shared, and nobody could tell whether the run is there.
         if (!await commit.Commit(RowSet.Adding(run, run.Id)))
             return await Already(actor, request, cancel) ?? throw new InvalidOperationException("A run with this key was there and is gone.");
-        fresh.Put(run);
+        // A rehearsal needs what the run it rehearses was answered, so it is read as any other.
+        if (!run.Rehearsal)
+            fresh.Put(run);
         await wake.Wake(run.Id);
         return run;
     }

@@ -44,7 +44,7 @@ public sealed class EffectLifeTests
     [Fact]
     public void Where_an_effect_is_over_nothing_leads_on()
     {
-        foreach (var end in new[] { EffectState.Undone, EffectState.Rejected, EffectState.Blocked })
+        foreach (var end in new[] { EffectState.Undone, EffectState.Rejected, EffectState.Blocked, EffectState.Rehearsed })
             Assert.DoesNotContain(EffectLife.Moves, move => move.From == end);
         Assert.All(EffectLife.Moves.Where(move => move.From is EffectState.Done or EffectState.Failed or EffectState.Uncertain), move => Assert.Equal([Mover.Person], move.By));
     }

@@ -57,7 +57,7 @@ internal static class StartRuns
         while (true)
         {
             var last = Volatile.Read(ref over);
-            var now = await read.Run(actor, run.Id, stop);
+            var now = await read.Outline(actor, run.Id, stop);
             if (!now.Ok || last || now.Value.Run.Ended || now.Value.Run.Status is RunStatus.Parked or RunStatus.WaitingForApproval)
                 return now.Ok ? now.Value.Run : run;
             await changed.Reader.ReadAsync(stop);

@@ -18,7 +18,7 @@ internal static class RunEvents
     public static async Task<IResult> Stream(Guid id, HttpContext http, ReadRun read, ChangeFeed feed, TimeProvider clock, IHostApplicationLifetime life)
     {
         var actor = http.User.ToActor()!;
-        var first = await read.Run(actor, id, http.RequestAborted);
+        var first = await read.Outline(actor, id, http.RequestAborted);
         return first.Refusal is { } refusal
             ? refusal.ToProblem()
             : TypedResults.ServerSentEvents(Follow(actor, id, read, feed, clock, life.ApplicationStopping, http.RequestAborted));
@@ -39,7 +39,7 @@ internal static class RunEvents
         await using var heartbeat = clock.CreateTimer(_ => changed.Writer.TryWrite(true), null, Heartbeat, Heartbeat);
         while (true)
         {
-            var now = await read.Run(actor, id, cancel);
+            var now = await read.Outline(actor, id, cancel);
             if (!now.Ok)
                 yield break;
             yield return new SseItem<RunView>(RunView.Of(now.Value), "run");

@@ -12,14 +12,43 @@ public sealed record RunView(
     JsonElement Input, JsonElement? Output, JsonElement? Error, Money Cost, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt,
     int? DurationMs, string StartedBy, Guid? MailId, IReadOnlyList<EffectView>? Effects = null, IReadOnlyList<AskedView>? Approvals = null)
 {
+    /// <summary>The run that it repeats.</summary>
+    public Guid? RepeatOf { get; init; }
+
+    /// <summary>Nothing of it leaves.</summary>
+    public bool Rehearsal { get; init; }
+
+    /// <summary>The run that has called it.</summary>
+    public Guid? ParentRunId { get; init; }
+
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>When it goes on by itself.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>Why it does not move although nothing keeps it: agentPaused.</summary>
+    public string? Held { get; init; }
+
+    /// <summary>Who asked what of it, oldest first.</summary>
+    public IReadOnlyList<NoteView>? History { get; init; }
+
     public static RunView Of(Run run) => new(
         run.Id, run.AgentId, run.AgentName, run.AgentVersionId, run.TaskType, run.Title, run.Status, run.Tainted, run.Input, run.Output,
-        run.Error, new Money(run.CostUsd, "USD"), run.StartedAt, run.CompletedAt, run.DurationMs, run.StartedByName, run.MailId);
+        run.Error, new Money(run.CostUsd, "USD"), run.StartedAt, run.CompletedAt, run.DurationMs, run.StartedByName, run.MailId)
+    {
+        RepeatOf = run.RepeatOf,
+        Rehearsal = run.Rehearsal,
+        ParentRunId = run.ParentRunId,
+        CancelRequestedAt = run.CancelRequestedAt,
+        WakeAt = run.WakeAt,
+    };
 
     public static RunView Of(RunDetail detail) => Of(detail.Run) with
     {
         Effects = [.. detail.Effects.Select(effect => EffectView.Of(effect, detail.EffectEvents))],
         Approvals = [.. detail.Approvals.Select(AskedView.Of)],
+        Held = detail.Held ? "agentPaused" : null,
+        History = [.. detail.Notes.Select(note => new NoteView(note.Asked, note.ByName, note.At, note.NewRunId))],
     };
 }
 
@@ -29,10 +58,26 @@ public sealed record StepView(
     JsonElement? Evidence, string? Model, int? InputTokens, int? OutputTokens, Money? Cost, Guid? EffectId, Guid? ApprovalId,
     JsonElement? Error, int Attempt, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, double? DurationMs)
 {
+    /// <summary>The round of a loop it belongs to; empty outside of loops.</summary>
+    public string Path { get; init; } = "";
+
+    public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>How large its input is, where a list leaves input and output out because they are; GET the step by itself.</summary>
+    public int? InputBytes { get; init; }
+
+    public int? OutputBytes { get; init; }
+
+    public static StepView Of(ListedStep listed) => listed.Shortened ? Of(listed.Step) with { InputBytes = listed.InputBytes, OutputBytes = listed.OutputBytes } : Of(listed.Step);
+
     public static StepView Of(RunStep step) => new(
         step.Id, step.NodeId, step.Kind, step.Title, step.Sequence, step.Status, step.Input, step.Output, step.Evidence, step.Model,
         step.InputTokens, step.OutputTokens, step.CostUsd is { } cost ? new Money(cost, "USD") : null, step.EffectId, step.ApprovalId,
-        step.Error, step.Attempt, step.StartedAt, step.CompletedAt, step.DurationMs);
+        step.Error, step.Attempt, step.StartedAt, step.CompletedAt, step.DurationMs)
+    {
+        Path = step.Path,
+        WakeAt = step.WakeAt,
+    };
 }
 
 /// <summary>An effect inside a run, with its life so far.</summary>
@@ -57,3 +102,6 @@ public sealed record AskedView(Guid Id, ApprovalKind Kind, ApprovalState State, 
     public static AskedView Of(Approval approval) => new(
         approval.Id, approval.Kind, approval.State, approval.Title, approval.Why, approval.RequestedAt, approval.DecidedAt, approval.DecidedByName, approval.Reason);
 }
+
+/// <summary>What somebody asked of a run.</summary>
+public sealed record NoteView(RunAsk Asked, string By, DateTimeOffset At, Guid? NewRunId);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
 using BizQ.Web.Controls;
@@ -21,6 +22,53 @@ public static class RunWords
         _ => ("Parked", Tone.Warn),
     };
 
+    /// <summary>As a list shows it: what keeps it from moving is said instead of what it was doing.</summary>
+    public static (string Text, Tone Tone) Of(RunRow run) => run switch
+    {
+        { Held: true } => ("Held: agent paused", Tone.Warn),
+        { Status: RunStatus.Running, CancelRequestedAt: not null } => ("Cancelling", Tone.Warn),
+        _ => Of(run.Status),
+    };
+
+    public static (string Text, Tone Tone) Of(RunDetail detail) => detail switch
+    {
+        { Held: true } => ("Held: agent paused", Tone.Warn),
+        { Run: { Status: RunStatus.Running, CancelRequestedAt: not null } } => ("Cancelling", Tone.Warn),
+        _ => Of(detail.Run.Status),
+    };
+
+    /// <summary>A state as addresses and the API name it.</summary>
+    public static string Name(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
+
+    /// <summary>The sentence of a stored failure.</summary>
+    public static string? Message(JsonElement? error) =>
+        error is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("message", out var message) ? message.GetString() : error?.GetRawText();
+
+    /// <summary>What to do about a parked run.</summary>
+    public static string WhatToDo(JsonElement? error) => (error is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("code", out var code) ? code.GetString() : null) switch
+    {
+        "stepLimit" => "Raise limits.maxSteps on the agent, then retry with the newest version; or cancel the run if it goes round in circles.",
+        "costLimit" => "Raise limits.costPerRun on the agent, then retry with the newest version.",
+        "noEntry" => "Give the agent a trigger node that starts for this, then retry with the newest version.",
+        "cannotRun" => "Mend the agent's definition, then retry with the newest version or start the run again.",
+        "failsAgainAndAgain" => "The cause is in BizQ or its surroundings, not in the run: look into the log, then retry.",
+        "hopLimit" or "depthLimit" => "Agents start each other in a circle. Break it, then cancel this run.",
+        _ => "Look at the reason, mend it, then retry; or cancel the run.",
+    };
+
+    public static string Of(RunNote note) => note.Asked switch
+    {
+        RunAsk.Cancel => "asked it to stop",
+        RunAsk.CancelNow => "stopped it at once",
+        RunAsk.Retry => "let it go on",
+        RunAsk.RetryOnNewest => "let it go on with the newest version",
+        RunAsk.Rerun => "started it again",
+        _ => "rehearsed it",
+    };
+
+    /// <summary>One that failed and was seen to by its agent is no alarm.</summary>
+    public static (string Text, Tone Tone) Of(RunStep step) => step is { Status: StepStatus.Failed, LiveEdges: not null } ? ("Failed, handled", Tone.Warn) : Of(step.Status);
+
     public static (string Text, Tone Tone) Of(StepStatus status) => status switch
     {
         StepStatus.Waiting => ("Waiting", Tone.Warn),
@@ -39,6 +87,7 @@ public static class RunWords
         EffectState.Judged => ("Waiting for a person", Tone.Warn),
         EffectState.Rejected => ("Rejected", Tone.Neutral),
         EffectState.Undone => ("Undone", Tone.Neutral),
+        EffectState.Rehearsed => ("Rehearsed", Tone.Neutral),
         EffectState.Approved or EffectState.Rechecked or EffectState.Intended => (state.ToString(), Tone.Accent),
         _ => (state.ToString(), Tone.Neutral),
     };

@@ -1,8 +1,9 @@
+using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Runs;
-using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
+using BizQ.Web.Runs.Steering;
 using Microsoft.AspNetCore.Mvc;
 
 namespace BizQ.Web.Runs;
@@ -12,27 +13,46 @@ public static class RunsApi
     public static void MapRunsApi(this RouteGroupBuilder api)
     {
         var runs = api.MapGroup("/runs").WithTags("Runs");
-        runs.MapGet("/", List).WithSummary("Runs, newest first; narrow by status, agent, type and words in the title");
-        runs.MapGet("/{id:guid}", Read).WithSummary("One run with its effects and approvals");
-        runs.MapGet("/{id:guid}/steps", Steps).WithSummary("The steps of a run in the order they were recorded");
+        runs.MapGet("/", List).WithSummary("Runs, newest first; narrow by status, agent, type, the time they began and words in the title").Produces<Page<RunRow>>();
+        runs.MapGet("/{id:guid}", Read).WithSummary("One run with its effects, approvals and who asked what of it").Produces<RunView>();
+        runs.MapGet("/{id:guid}/steps", Steps).WithSummary("The steps of a run in the order they were recorded; ?path= for those of one round of a loop, empty for those outside")
+            .WithDescription("Input and output of a step are left out of the list when they are larger than 100 kB together; inputBytes and outputBytes say so, and the step by itself has them.")
+            .Produces<Page<StepView>>();
+        runs.MapGet("/{id:guid}/rounds", ReadRounds).WithSummary("The rounds of a loop of a run, oldest first: ?loop= names its node, behind the round it is in itself").Produces<Rounds>();
+        runs.MapGet("/{id:guid}/steps/{step:guid}", Step).WithSummary("One step with all it took and made").Produces<StepView>();
+        runs.MapGet("/{id:guid}/steps/{step:guid}/{part:regex(^(input|output)$)}", Part).WithSummary("What a step took (input) or made (output), by itself, as a file").Produces<JsonElement>();
+        runs.MapGet("/{id:guid}/{part:regex(^(input|output)$)}", RunPart).WithSummary("What a run was given (input) or came to (output), by itself, as a file").Produces<JsonElement>();
         runs.MapGet("/{id:guid}/events", RunEvents.Stream).WithSummary("The run as server-sent events, one for each change, until it ends");
-        runs.MapPost("/{id:guid}/cancel", (Guid id, HttpContext http, CancelRun cancelRun) => Change(http, actor => cancelRun.Run(actor, id, http.RequestAborted)))
-            .WithSummary("End a run now");
-        runs.MapPost("/{id:guid}/retry", (Guid id, HttpContext http, RetryRun retryRun) => Change(http, actor => retryRun.Run(actor, id, http.RequestAborted)))
-            .WithSummary("Let a failed or parked run go on where it stopped");
+        runs.MapSteering();
     }
 
     private static async Task<IResult> List(
-        HttpContext http, ListRuns list, RunStatus[]? status, [FromQuery(Name = "agent")] Guid? agentId, string? type, string? q, int? limit, string? cursor) =>
-        (await list.Run(http.User.ToActor()!, new RunFilter(status, agentId, type, q, limit, cursor), http.RequestAborted)).ToHttp();
+        HttpContext http, ListRuns list, RunStatus[]? status, [FromQuery(Name = "agent")] Guid? agentId, string? type, string? q,
+        DateTimeOffset? since, DateTimeOffset? until, [FromQuery(Name = "parent")] Guid? parentId, int? limit, string? cursor) =>
+        (await list.Run(http.User.ToActor()!, new RunFilter(status, agentId, type, q, limit, cursor) { Since = since, Until = until, ParentId = parentId }, http.RequestAborted)).ToHttp();
 
     private static async Task<IResult> Read(Guid id, HttpContext http, ReadRun read) =>
-        (await read.Run(http.User.ToActor()!, id, http.RequestAborted)).ToHttp(detail => Results.Json(RunView.Of(detail), Json.Options));
+        (await read.Outline(http.User.ToActor()!, id, http.RequestAborted)).ToHttp(detail => Results.Json(RunView.Of(detail), Json.Options));
 
-    private static async Task<IResult> Steps(Guid id, HttpContext http, ReadRun read) =>
-        (await read.Run(http.User.ToActor()!, id, http.RequestAborted))
-        .ToHttp(detail => Results.Json(new Page<StepView>([.. detail.Steps.Select(StepView.Of)], null), Json.Options));
+    private static async Task<IResult> Steps(Guid id, HttpContext http, ListSteps list, string? path, int? limit, string? cursor) =>
+        (await list.Run(http.User.ToActor()!, new StepFilter(id, path, limit, cursor), http.RequestAborted))
+        .ToHttp(page => Results.Json(new Page<StepView>([.. page.Items.Select(StepView.Of)], page.Next), Json.Options));
 
-    private static async Task<IResult> Change(HttpContext http, Func<Actor, Task<Outcome<Run>>> change) =>
-        (await change(http.User.ToActor()!)).ToHttp(run => Results.Json(RunView.Of(run), Json.Options));
+    private static async Task<IResult> ReadRounds(Guid id, HttpContext http, ListRounds list, string? loop, bool? failed, int? limit, string? cursor) =>
+        (await list.Run(http.User.ToActor()!, new RoundFilter(id, loop ?? "", failed ?? false, limit, cursor), http.RequestAborted)).ToHttp();
+
+    private static async Task<IResult> Step(Guid id, Guid step, HttpContext http, ReadStep read) =>
+        (await read.Run(http.User.ToActor()!, id, step, http.RequestAborted)).ToHttp(detail => Results.Json(StepView.Of(detail.Step), Json.Options));
+
+    private static async Task<IResult> RunPart(Guid id, string part, HttpContext http, ReadRun read) =>
+        (await read.Outline(http.User.ToActor()!, id, http.RequestAborted)).ToHttp(detail => File(http, $"run-{part}", part == "input" ? detail.Run.Input : detail.Run.Output));
+
+    private static async Task<IResult> Part(Guid id, Guid step, string part, HttpContext http, ReadStep read) =>
+        (await read.Run(http.User.ToActor()!, id, step, http.RequestAborted)).ToHttp(detail => File(http, $"{detail.Step.NodeId}-{part}", part == "input" ? detail.Step.Input : detail.Step.Output));
+
+    private static IResult File(HttpContext http, string name, JsonElement? value)
+    {
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}.json\"";
+        return Results.Json(value, Json.Indented);
+    }
 }

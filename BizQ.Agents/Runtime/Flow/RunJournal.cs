@@ -14,6 +14,9 @@ namespace BizQ.Agents.Runtime.Flow;
 /// </summary>
 public sealed class RunJournal
 {
+    /// <summary>Kinds of nodes whose answer comes from outside the run without a person: with time, with an event, from another agent.</summary>
+    internal static readonly string[] WaitingKinds = ["wait", "agent"];
+
     public RunJournal(Run run, IEnumerable<RunStep>? steps = null, IEnumerable<Effect>? effects = null, IEnumerable<Approval>? approvals = null)
     {
         Run = run;
@@ -39,6 +42,9 @@ public sealed class RunJournal
     public Dictionary<Guid, Approval> Approvals { get; }
 
     public int NextSequence { get; private set; } = 1;
+
+    /// <summary>Of a rehearsal: what people, time and other agents came to in the run it rehearses, so that nobody is asked and nothing waited for again.</summary>
+    public IReadOnlyDictionary<Place, JsonElement> Past { get; init; } = new Dictionary<Place, JsonElement>();
 
     /// <summary>The step that counts for a place: the newest one that no retry has set aside.</summary>
     public RunStep? StepOf(string path, string nodeId) => FrameAt(path)?.StepOf(nodeId);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Turns;
 using BizQ.Core.Agents;
@@ -56,9 +57,20 @@ public sealed class LoadRun(BizQDatabase database)
             run,
             steps,
             await db.Effects.AsNoTracking().Where(e => e.RunId == run.Id).ToListAsync(cancel),
-            await db.Approvals.AsNoTracking().Where(a => a.RunId == run.Id).ToListAsync(cancel));
+            await db.Approvals.AsNoTracking().Where(a => a.RunId == run.Id).ToListAsync(cancel))
+        {
+            Past = run is { Rehearsal: true, RepeatOf: { } past } ? await PastOf(db, past, cancel) : new Dictionary<Place, JsonElement>(),
+        };
+    }
+
+    private static async Task<Dictionary<Place, JsonElement>> PastOf(BizQDb db, Guid past, CancellationToken cancel)
+    {
+        var answers = await db.RunSteps.AsNoTracking()
+            .Where(s => s.RunId == past && s.Status == StepStatus.Succeeded && s.Output != null && (RunJournal.WaitingKinds.Contains(s.Kind) || (s.ApprovalId != null && s.EffectId == null)))
+            .OrderBy(s => s.Sequence).Select(s => new { s.Path, s.NodeId, s.Output }).ToListAsync(cancel);
+        return answers.GroupBy(a => new Place(a.Path, a.NodeId)).ToDictionary(same => same.Key, same => same.Last().Output!.Value);
     }
 
     /// <summary>Every commit counts the version up, so the first one has no steps yet.</summary>
-    private static bool IsFresh(Run run) => run is { Version: 1, Status: RunStatus.Queued };
+    private static bool IsFresh(Run run) => run is { Version: 1, Status: RunStatus.Queued, Rehearsal: false };
 }

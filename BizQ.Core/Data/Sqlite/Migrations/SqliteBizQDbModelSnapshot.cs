@@ -1248,6 +1248,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.HasKey("Id")
                         .HasName("pk_run_steps");
 
+                    b.HasIndex("WorkspaceId", "RunId", "Path")
+                        .HasDatabaseName("ix_run_steps_workspace_id_run_id_path")
+                        .HasFilter("path <> ''");
+
                     b.HasIndex("WorkspaceId", "RunId", "Sequence")
                         .IsUnique()
                         .HasDatabaseName("ix_run_steps_workspace_id_run_id_sequence");

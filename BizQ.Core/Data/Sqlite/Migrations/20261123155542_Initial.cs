@@ -835,6 +835,12 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 columns: new[] { "workspace_id", "run_id", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_run_steps_workspace_id_run_id_path",
+                table: "run_steps",
+                columns: new[] { "workspace_id", "run_id", "path" },
+                filter: "path <> ''");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_run_steps_workspace_id_run_id_sequence",
                 table: "run_steps",
                 columns: new[] { "workspace_id", "run_id", "sequence" },
