@@ -56,9 +56,12 @@ public sealed class EveryPageTests
         await (await Visitor.Arrive(host)).DisposeAsync();
         foreach (var screen in Enum.GetValues<Screen>())
         {
-            await using var window = await Chromium.Open(host.Address, screen);
-            wrong.AddRange(await Look(window, "sign-in", "/sign-in", $"{screen}-light".ToLowerInvariant()));
-            wrong.AddRange(window.Complaints);
+            foreach (var dark in new[] { false, true })
+            {
+                await using var window = await Chromium.Open(host.Address, screen, dark);
+                wrong.AddRange(await Look(window, "sign-in", "/sign-in", $"{screen}-{(dark ? "dark" : "light")}".ToLowerInvariant()));
+                wrong.AddRange(window.Complaints);
+            }
         }
     }
 

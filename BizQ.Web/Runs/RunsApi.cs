@@ -18,7 +18,7 @@ public static class RunsApi
         runs.MapGet("/{id:guid}/steps", Steps).WithSummary("The steps of a run in the order they were recorded; ?path= for those of one round of a loop, empty for those outside")
             .WithDescription("Input and output of a step are left out of the list when they are larger than 100 kB together; inputBytes and outputBytes say so, and the step by itself has them.")
             .Produces<Page<StepView>>();
-        runs.MapGet("/{id:guid}/rounds", ReadRounds).WithSummary("The rounds of a loop of a run, oldest first: ?loop= names its node, behind the round it is in itself").Produces<Rounds>();
+        runs.MapGet("/{id:guid}/rounds", ReadRounds).WithSummary("The rounds of a loop of a run, oldest first: ?loop= names its node, behind the round it is in itself").Produces<RoundPage>();
         runs.MapGet("/{id:guid}/steps/{step:guid}", Step).WithSummary("One step with all it took and made").Produces<StepView>();
         runs.MapGet("/{id:guid}/steps/{step:guid}/{part:regex(^(input|output)$)}", Part).WithSummary("What a step took (input) or made (output), by itself, as a file").Produces<JsonElement>();
         runs.MapGet("/{id:guid}/{part:regex(^(input|output)$)}", RunPart).WithSummary("What a run was given (input) or came to (output), by itself, as a file").Produces<JsonElement>();
@@ -27,9 +27,26 @@ public static class RunsApi
     }
 
     private static async Task<IResult> List(
-        HttpContext http, ListRuns list, RunStatus[]? status, [FromQuery(Name = "agent")] Guid? agentId, string? type, string? q,
-        DateTimeOffset? since, DateTimeOffset? until, [FromQuery(Name = "parent")] Guid? parentId, int? limit, string? cursor) =>
-        (await list.Run(http.User.ToActor()!, new RunFilter(status, agentId, type, q, limit, cursor) { Since = since, Until = until, ParentId = parentId }, http.RequestAborted)).ToHttp();
+        HttpContext http, ListRuns list, string[]? status, [FromQuery(Name = "agent")] Guid? agentId, string? type, string? q,
+        DateTimeOffset? since, DateTimeOffset? until, [FromQuery(Name = "parent")] Guid? parentId, int? limit, string? cursor)
+    {
+        var states = StatesOf(status);
+        if (states.Refusal is { } refusal)
+            return refusal.ToProblem();
+        var filter = new RunFilter(states.Value, agentId, type, q, limit, cursor) { Since = since, Until = until, ParentId = parentId };
+        return (await list.Run(http.User.ToActor()!, filter, http.RequestAborted)).ToHttp();
+    }
+
+    /// <summary>States as the API writes them; binding the enum itself would take only the names of the code.</summary>
+    private static Outcome<IReadOnlyList<RunStatus>?> StatesOf(string[]? names)
+    {
+        if (names is not { Length: > 0 })
+            return (List<RunStatus>?)null;
+        var known = Enum.GetValues<RunStatus>().ToDictionary(RunWords.Name);
+        return Array.Find(names, name => !known.ContainsKey(name)) is { } unknown
+            ? Refusal.Invalid("badParameter", $"\"{unknown}\" is no state of a run; there are {string.Join(", ", known.Keys)}.")
+            : names.Select(name => known[name]).ToList();
+    }
 
     private static async Task<IResult> Read(Guid id, HttpContext http, ReadRun read) =>
         (await read.Outline(http.User.ToActor()!, id, http.RequestAborted)).ToHttp(detail => Results.Json(RunView.Of(detail), Json.Options));

@@ -15,12 +15,12 @@ public sealed record RoundFilter(Guid RunId, string Loop, bool Failed = false, i
 public sealed record Round(string Path, int Index, StepStatus Status, int Steps, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt);
 
 /// <param name="Count">Rounds that have begun.</param>
-public sealed record Rounds(IReadOnlyList<Round> Items, string? Next, int Count, int Failed);
+public sealed record RoundPage(IReadOnlyList<Round> Items, string? Next, int Count, int Failed);
 
 /// <summary>The rounds of a loop a page at a time, oldest first: a loop over ten thousand items has as many.</summary>
 public sealed class ListRounds(BizQDatabase database)
 {
-    public async Task<Outcome<Rounds>> Run(Actor actor, RoundFilter filter, CancellationToken cancel)
+    public async Task<Outcome<RoundPage>> Run(Actor actor, RoundFilter filter, CancellationToken cancel)
     {
         if (actor.Lacks(Permission.View) is { } lacking)
             return lacking;
@@ -45,7 +45,7 @@ public sealed class ListRounds(BizQDatabase database)
             same.Key, IndexOf(same.Key, prefix), Worst(same.Select(s => s.Status)), same.Count(), same.Min(s => s.StartedAt),
             same.Any(s => s.CompletedAt is null) ? null : same.Max(s => s.CompletedAt))).OrderBy(round => round.Index).ToList();
         var more = rounds.Count > size;
-        return new Rounds(
+        return new RoundPage(
             more ? rounds[..size] : rounds,
             more ? rounds[size - 1].Index.ToString(CultureInfo.InvariantCulture) : null,
             count,
