@@ -13,6 +13,12 @@ internal sealed record NodeStart(Run Run, Graph Graph, Due Due, JsonElement Scop
     /// <summary>Attempts that were made by themselves, without a person setting the step aside.</summary>
     public int Tried => Again is null ? 0 : Again.Attempt - Retries;
 
+    /// <summary>Of a rehearsal: what this place came to in the run it rehearses, where people, time or another agent decided.</summary>
+    public JsonElement? Past { get; init; }
+
     public static NodeStart Of(RunJournal journal, Graph graph, Due due, JsonElement scope, IReadOnlyList<Evidence> gathered, RunStep? again = null) =>
-        new(journal.Run, graph, due, scope, gathered, journal.Retries(due.Place), journal.FrameAt(due.Path)?.Before(due.Node.Id), again);
+        new(journal.Run, graph, due, scope, gathered, journal.Retries(due.Place), journal.FrameAt(due.Path)?.Before(due.Node.Id), again)
+        {
+            Past = journal.Past.TryGetValue(due.Place, out var past) ? past : null,
+        };
 }

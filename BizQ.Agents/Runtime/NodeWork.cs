@@ -77,7 +77,7 @@ public sealed class NodeWork(
                     Taints = done.Taints,
                 };
             case (NodeResult.Ask or NodeResult.Pause) and var wait when run.Rehearsal:
-                return new Worked(due, null, started, Spent(since)) { Status = StepStatus.Succeeded, Input = input, Output = Rehearsed(journal, due, wait is NodeResult.Ask) };
+                return begun with { Status = StepStatus.Succeeded, Input = input, Output = Rehearsed(start, wait is NodeResult.Ask) };
             case NodeResult.Ask ask:
                 return begun with { Status = StepStatus.Waiting, Input = input, Approval = ApprovalFor(run, node, ask) };
             case NodeResult.Propose propose:
@@ -143,8 +143,8 @@ public sealed class NodeWork(
     }
 
     /// <summary>Nobody is asked and nothing is waited for in a rehearsal: it goes as it went then, or as people hope where there is no then.</summary>
-    private static JsonElement Rehearsed(RunJournal journal, Due due, bool asked) =>
-        journal.Past.TryGetValue(due.Place, out var past) ? past : Json.Element(new { @case = asked ? "approved" : "rehearsed", reason = "A rehearsal asks nobody and waits for nothing.", by = "BizQ" });
+    private static JsonElement Rehearsed(NodeStart start, bool asked) =>
+        start.Past ?? Json.Element(new { @case = asked ? "approved" : "rehearsed", reason = "A rehearsal asks nobody and waits for nothing.", by = "BizQ" });
 
     private Approval ApprovalFor(Run run, NodeDefinition node, NodeResult.Ask ask) => new()
     {

@@ -122,7 +122,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         step.CostUsd = (step.CostUsd ?? 0) + use.CostUsd;
     }
 
-    private static bool MayAsk(Run run) => !run.Ended && run.CancelRequestedAt is null;
+    private static bool MayAsk(Run run) => !run.Ended && !run.Rehearsal && run.CancelRequestedAt is null;
 
     /// <summary>The step waits for a person to say whether it is tried again, goes on, or stops.</summary>
     private Worked Ask(Run run, Worked worked, RunStep step, OnErrorDefinition after)

@@ -79,6 +79,7 @@ public sealed class ListSteps(BizQDatabase database)
         StartedAt = s.StartedAt,
         CompletedAt = s.CompletedAt,
         WakeAt = s.WakeAt,
+        WaitsFor = s.WaitsFor,
         DurationMs = s.DurationMs,
     });
 }

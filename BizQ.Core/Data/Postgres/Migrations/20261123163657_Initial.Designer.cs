@@ -13,7 +13,7 @@ using NpgsqlTypes;
 namespace BizQ.Core.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresBizQDb))]
-    [Migration("20261123162355_Initial")]
+    [Migration("20261123163657_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BizQ.Core.Data.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteBizQDb))]
-    [Migration("20261123162250_Initial")]
+    [Migration("20261123163552_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
