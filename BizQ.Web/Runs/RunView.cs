@@ -102,6 +102,3 @@ public sealed record AskedView(Guid Id, ApprovalKind Kind, ApprovalState State, 
     public static AskedView Of(Approval approval) => new(
         approval.Id, approval.Kind, approval.State, approval.Title, approval.Why, approval.RequestedAt, approval.DecidedAt, approval.DecidedByName, approval.Reason);
 }
-
-/// <summary>What somebody asked of a run.</summary>
-public sealed record NoteView(RunAsk Asked, string By, DateTimeOffset At, Guid? NewRunId);
