@@ -13,7 +13,11 @@ using NpgsqlTypes;
 namespace BizQ.Core.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresBizQDb))]
+<<<<<<<< HEAD:BizQ.Core/Data/Postgres/Migrations/20261123163657_Initial.Designer.cs
     [Migration("20261123163657_Initial")]
+========
+    [Migration("20261123160054_Initial")]
+>>>>>>>> 7aa6984 (Several nodes share what one keeps in files: archive and sign-in keys lie in the database, an outbox on one folder):BizQ.Core/Data/Postgres/Migrations/20261123160054_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -588,6 +592,74 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasDatabaseName("ix_search_entries_workspace_id_owner_id");
 
                     b.ToTable("search_entries", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Data.Archiving.ArchivedFile", b =>
+                {
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.Property<string>("Hash")
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("file_name");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("packed");
+
+                    b.HasKey("WorkspaceId", "Hash")
+                        .HasName("pk_archived_files");
+
+                    b.ToTable("archived_files", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Data.ProtectionKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Id")
+                        .HasName("pk_protection_keys");
+
+                    b.ToTable("protection_keys", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Data.SharedFolder", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("Mark")
+                        .HasColumnType("uuid")
+                        .HasColumnName("mark");
+
+                    b.HasKey("Id")
+                        .HasName("pk_shared_folders");
+
+                    b.ToTable("shared_folders", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Effects.Effect", b =>

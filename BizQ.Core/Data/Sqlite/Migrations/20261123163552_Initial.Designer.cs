@@ -11,7 +11,11 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BizQ.Core.Data.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteBizQDb))]
+<<<<<<<< HEAD:BizQ.Core/Data/Sqlite/Migrations/20261123163552_Initial.Designer.cs
     [Migration("20261123163552_Initial")]
+========
+    [Migration("20261123160023_Initial")]
+>>>>>>>> 7aa6984 (Several nodes share what one keeps in files: archive and sign-in keys lie in the database, an outbox on one folder):BizQ.Core/Data/Sqlite/Migrations/20261123160023_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -564,6 +568,74 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasDatabaseName("ix_search_entries_workspace_id_owner_id");
 
                     b.ToTable("search_entries", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Data.Archiving.ArchivedFile", b =>
+                {
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.Property<string>("Hash")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file_name");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("packed");
+
+                    b.HasKey("WorkspaceId", "Hash")
+                        .HasName("pk_archived_files");
+
+                    b.ToTable("archived_files", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Data.ProtectionKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Id")
+                        .HasName("pk_protection_keys");
+
+                    b.ToTable("protection_keys", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Data.SharedFolder", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("Mark")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mark");
+
+                    b.HasKey("Id")
+                        .HasName("pk_shared_folders");
+
+                    b.ToTable("shared_folders", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Effects.Effect", b =>
