@@ -25,7 +25,15 @@ public sealed class AgentNode(CallAgent calls) : INodeKind
             }
             """),
         "{ case: \"done\", runId, result: its output }; without waiting { case: \"started\", runId }",
-        ["/input/**"]);
+        ["/input/**"])
+    {
+        Rules =
+        [
+            "The other agent's run is its own, pinned to the version that runs when it is called, with the input as its `trigger.input`. It may do no more than the caller: each effect is judged by the permissions of both.",
+            "While it waits for the result, this run rests. When the called run fails or is cancelled, this step fails and says so, and an error edge may lead on; cancelling this run cancels those it called, all the way down.",
+            "Calls lead on from agent to agent at most 10 deep; an agent that calls itself is stopped there.",
+        ],
+    };
 
     public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {

@@ -22,7 +22,14 @@ public sealed class ApprovalNode : INodeKind
             }
             """),
         "{ case: \"approved\" or \"rejected\", reason, by: who decided }",
-        ["/title", "/why", "/show/**"]);
+        ["/title", "/why", "/show/**"])
+    {
+        Rules =
+        [
+            "The run waits, at no cost, until somebody has decided; who decides cannot be who started the run.",
+            "After a no, only edges of `case: \"rejected\"` lead on. Without one the run ends, succeeded, with what the person said.",
+        ],
+    };
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {

@@ -32,7 +32,14 @@ public sealed class BranchNode(Expressions expressions) : INodeKind
             }
             """),
         "{ case: the name of the case that was taken }",
-        []);
+        [])
+    {
+        Rules =
+        [
+            "Cases are looked at from the top. One whose condition cannot be worked out fails the step; it is not passed over.",
+            "Every edge out of it names a case, and every case leads somewhere.",
+        ],
+    };
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {

@@ -40,7 +40,15 @@ public sealed class ContextNode(SearchContext search, FindEntities find, CiteEnt
             }
             """),
         "{ found: whether anything was found, passages: [{ id, ownerId, title, text, source, observedAt }], entities: { NAME: { id, type, name, data, version } or null } }",
-        ["/search", "/entities/*/where/*"]);
+        ["/search", "/entities/*/where/*"])
+    {
+        Rules =
+        [
+            "It reads only what `permissions.context` allows; anything else fails the step with `contextNotPermitted`.",
+            "A field of `where` whose text came out empty finds nothing, rather than somebody else's.",
+            "Everything it returns becomes evidence of the run, with source and date, and later nodes may rely on it.",
+        ],
+    };
 
     public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {

@@ -22,7 +22,14 @@ public sealed class ForEachNode : INodeKind
             }
             """),
         "{ items: what each item's round came to, in the order of the list (null where it failed), errors: [{ index, code, message }], count }. A round comes to what an output node inside of it says, or else to the output of its last node",
-        ["/items/**"]);
+        ["/items/**"])
+    {
+        Rules =
+        [
+            "Its list is read once. Each item's round is a run through its body, whose steps have the place `each/0`, `each/1` and so on, and is recorded like any other: after a crash the finished rounds are not repeated.",
+            "Steps of one round see each other, `item`, `index` and everything before the loop; they do not see other rounds.",
+        ],
+    };
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {

@@ -25,7 +25,16 @@ public sealed class FunctionNode(FunctionPool pool) : INodeKind
             }
             """),
         "what run returned, at most 1 MB of JSON",
-        ["/input", "/input/**"]);
+        ["/input", "/input/**"])
+    {
+        Rules =
+        [
+            "Each call gets an engine of its own; nothing is left of it for the next one. A process serves one workspace only.",
+            "A promise is awaited, but nothing can happen later: there are no timers. `Date` stands at the run's time in UTC, and `Math.random` is refused, so that a run comes out the same when it is looked at again.",
+            "Its end at 1.5 s of processor time is told with the line it was in; at 1.75 s the operating system ends the process. The rest of what keeps it in is in [functions.md](functions.md).",
+            "Codes of its errors: `functionSyntax`, `functionFailed`, `functionTooSlow`, `functionTooLarge`, `functionTooDeep`, `functionInput`, `functionResult`, `functionCrashed`; worth another try are `functionLost`, `functionTimedOut`, `functionsBusy` and `functionsUnavailable`.",
+        ],
+    };
 
     public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {

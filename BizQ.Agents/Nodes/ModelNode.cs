@@ -14,7 +14,15 @@ public sealed class ModelNode(ModelRouter router) : INodeKind
     public NodeDescription Description { get; } = new(
         "model", "Model", "Classifies, extracts, answers, drafts, or does what it is told.", "AutoAwesome", ModelNodeSettings.Schema,
         "classify: { label, confidence, scores: [{ label, score }] }. extract: an object of the schema. answer: { text, known, confidence, citations: [{ title, source, text, id }] }. draft: { text }. free: { text }, or an object of the schema.",
-        ["/input", "/values/**"]);
+        ["/input", "/values/**"])
+    {
+        Rules =
+        [
+            "What comes from outside belongs into `input` and `values`, where it is data. `instruction` takes no expressions, so that a mail can never give orders.",
+            "Without a connected model the built-in one works: it classifies from the examples, extracts, answers with citations and fills templates.",
+            "One attempt may take 10 minutes. Errors of a model that may pass are tried again.",
+        ],
+    };
 
     /// <summary>A large model may think for a while, be asked again, and be followed by another; each of these has its own time.</summary>
     public TimeSpan? Patience => TimeSpan.FromMinutes(10);

@@ -20,7 +20,13 @@ public sealed class OutputNode : INodeKind
             }
             """),
         "The value.",
-        ["/value/**"]);
+        ["/value/**"])
+    {
+        Rules =
+        [
+            "The run's output is what its last output node came to. In the body of a loop it is what that round comes to.",
+        ],
+    };
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel) =>
         Task.FromResult<NodeResult>(new NodeResult.Completed(run.Settings.GetProperty("value")));

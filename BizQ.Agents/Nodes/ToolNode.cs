@@ -22,7 +22,15 @@ public sealed class ToolNode : INodeKind
             }
             """),
         "{ effectId, state: \"done\" or \"rejected\", result: what the tool answered, case: \"approved\" or \"rejected\" where a person decided }",
-        ["/arguments/**"]);
+        ["/arguments/**"])
+    {
+        Rules =
+        [
+            "It never acts by itself: it proposes an effect, which is judged, approved by a person where that is needed, looked at again, and only then carried out under a key that makes a repeat harmless.",
+            "After a person's no, the step has succeeded with `case: \"rejected\"`; only edges of that case lead on, and without one the run ends with what the person said.",
+            "A crash between intent and result asks a person, unless the tool knows the key.",
+        ],
+    };
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel) =>
         Task.FromResult<NodeResult>(new NodeResult.Propose(

@@ -20,7 +20,13 @@ public sealed class TransformNode : INodeKind
             }
             """),
         "The object of all names with their values.",
-        ["/set/**"]);
+        ["/set/**"])
+    {
+        Rules =
+        [
+            "Each name is worked out by itself from the same scope; none sees another's new value.",
+        ],
+    };
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel) =>
         Task.FromResult<NodeResult>(new NodeResult.Completed(run.Settings.GetProperty("set")));

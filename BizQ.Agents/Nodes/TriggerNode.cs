@@ -25,7 +25,15 @@ public sealed class TriggerNode(TimeProvider clock) : INodeKind
             }
             """),
         "What came in: { kind, mail: { id, messageId, from: { address, name }, to, subject, text, … } } for a mail, { kind, input } for a run by hand or API, { kind, firedAt, triggerId } for a schedule, { kind, triggerId, body, contentType, … } for a webhook or a queue, { kind, triggerId, event, at, … } for an event.",
-        []);
+        [])
+    {
+        Rules =
+        [
+            "It has no edges leading to it. A run begins at every trigger node that starts for what began the run: those without `on`, and those whose `on` names the trigger.",
+            "A run by hand, over the API or from another agent enters where `manual` may enter. One that is given a whole mail as its input counts as that mail.",
+            "Mails, API calls and input by hand are text from outside: the run is tainted by them, and a tainted run's writes ask a person.",
+        ],
+    };
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {

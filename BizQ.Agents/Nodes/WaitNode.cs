@@ -37,7 +37,15 @@ public sealed class WaitNode(TimeProvider clock) : INodeKind
             }
             """),
         "{ case: \"time\", \"event\" or \"timedOut\", event: what the event carried }",
-        ["/for", "/until", "/correlation"]);
+        ["/for", "/until", "/correlation"])
+    {
+        Rules =
+        [
+            "A resting run holds no thread and next to no memory, and survives restarts: its moment is kept in the database and met within about a second.",
+            "An event is heard when its name and correlation are equal. With a correlation, one that was sent up to 24 hours before the run began to listen is heard too.",
+            "Event and timeout at the same instant come to one of the two, never to both.",
+        ],
+    };
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {

@@ -21,7 +21,14 @@ public sealed class WhileNode : INodeKind
             }
             """),
         "{ rounds: how many there were, last: what the last one came to, limited: whether it ended only because no more rounds were allowed }",
-        []);
+        [])
+    {
+        Rules =
+        [
+            "The condition sees `round` (0 before the first) and `last`, what the round before came to (null before the first). It is looked at before each round.",
+            "When `max` is reached the loop ends, succeeded, with `limited: true`: ask for it in a branch where it matters.",
+        ],
+    };
 
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel) => Task.FromResult<NodeResult>(new NodeResult.Repeat());
 }

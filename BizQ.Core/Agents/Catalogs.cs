@@ -7,7 +7,11 @@ namespace BizQ.Core.Agents;
 /// <param name="Settings">JSON Schema (2020-12) of its settings object.</param>
 /// <param name="Output">One sentence: what <c>steps.ID.output</c> holds.</param>
 /// <param name="Expressions">JSON pointers into settings ("*" for any key or index, a last "**" for everything below) whose text may hold <c>{{ }}</c> expressions. A text of format "expression" in the schema is one as a whole; one of format "fixed" must hold none.</param>
-public sealed record NodeDescription(string Kind, string Title, string Summary, string Icon, JsonElement Settings, string Output, IReadOnlyList<string> Expressions);
+public sealed record NodeDescription(string Kind, string Title, string Summary, string Icon, JsonElement Settings, string Output, IReadOnlyList<string> Expressions)
+{
+    /// <summary>What exactly it does where a reader of the reference might wonder; one sentence or two each.</summary>
+    public IReadOnlyList<string> Rules { get; init; } = [];
+}
 
 public enum UndoWay { Irreversible, Operation, Compensation }
 

@@ -29,6 +29,9 @@ public static class AgentWords
     public static string Of(IReadOnlyList<TriggerDefinition> triggers) =>
         triggers.Count == 0 ? "by hand or over the API" : string.Join("; ", triggers.Select(Of));
 
+    /// <summary>"Reader, Researcher and Writer".</summary>
+    public static string List(IEnumerable<string> names) => names.ToList() is { Count: > 1 } several ? $"{string.Join(", ", several[..^1])} and {several[^1]}" : string.Concat(names);
+
     public static string Of(Autonomy autonomy) => autonomy switch
     {
         Autonomy.Automatic => "What the checks allow goes out by itself",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Agents;
+using BizQ.Core.Agents.Templates;
 using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
@@ -20,6 +21,7 @@ public static class AgentsApi
         var agents = api.MapGroup("/agents").WithTags("Agents");
         agents.MapGet("/", List).WithSummary("Agents, newest first; narrow by status and words in name or purpose").Produces<Page<AgentView>>();
         agents.MapGet("/schema", Schema).WithSummary("JSON Schema of an agent definition").Produces<JsonElement>(contentType: "application/schema+json");
+        agents.MapGet("/templates", (HttpContext http, ListTemplates list) => list.Run(Actor(http)).ToHttp(all => Results.Json(new Page<AgentTemplate>(all, null), Json.Options))).WithSummary("Ways for agents to work together, as definitions to start from").Produces<Page<AgentTemplate>>();
         agents.MapPost("/", Make).WithSummary("Make an agent from a definition").WithDescription("The body is the whole definition; GET /agents/schema describes it.").Produces<AgentView>(StatusCodes.Status201Created);
         agents.MapPost("/check", Check).WithSummary("Say everything that is wrong with a definition, and save nothing").Produces<CheckedView>();
         agents.MapGet("/{id:guid}", Read).WithSummary("An agent with the definition that runs").Produces<AgentView>();

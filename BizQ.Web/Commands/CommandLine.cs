@@ -26,7 +26,7 @@ public static class CommandLine
 
     private static async Task<int> Obey(string[] args, TextReader input, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand(About) { SetUpCommand.Make(input, output, error), MigrateCommand.Make(output), HealthCommand.Make(output, error) };
+        var root = new RootCommand(About) { SetUpCommand.Make(input, output, error), MigrateCommand.Make(output), HealthCommand.Make(output, error), DocsCommand.Make(output, error) };
         var parsed = root.Parse(args);
         if (parsed.UnmatchedTokens.Count > 0 && ProblemOf(parsed.UnmatchedTokens) is { } problem)
         {
