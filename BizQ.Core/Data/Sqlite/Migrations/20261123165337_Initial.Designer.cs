@@ -11,11 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BizQ.Core.Data.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteBizQDb))]
-<<<<<<<< HEAD:BizQ.Core/Data/Sqlite/Migrations/20261123163552_Initial.Designer.cs
-    [Migration("20261123163552_Initial")]
-========
-    [Migration("20261123160023_Initial")]
->>>>>>>> 7aa6984 (Several nodes share what one keeps in files: archive and sign-in keys lie in the database, an outbox on one folder):BizQ.Core/Data/Sqlite/Migrations/20261123160023_Initial.Designer.cs
+    [Migration("20261123165337_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -13,11 +13,7 @@ using NpgsqlTypes;
 namespace BizQ.Core.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresBizQDb))]
-<<<<<<<< HEAD:BizQ.Core/Data/Postgres/Migrations/20261123163657_Initial.Designer.cs
-    [Migration("20261123163657_Initial")]
-========
-    [Migration("20261123160054_Initial")]
->>>>>>>> 7aa6984 (Several nodes share what one keeps in files: archive and sign-in keys lie in the database, an outbox on one folder):BizQ.Core/Data/Postgres/Migrations/20261123160054_Initial.Designer.cs
+    [Migration("20261123165422_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
