@@ -69,6 +69,7 @@ public sealed partial class Program
 
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         await app.Services.GetRequiredService<MigrateDatabase>().Run(TimeProvider.System, CancellationToken.None);
+        await app.Services.GetRequiredService<ShareFiles>().Run(CancellationToken.None);
         app.UseHosting();
         app.UsePages();
         app.MapAccount();

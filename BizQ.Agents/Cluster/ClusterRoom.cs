@@ -30,6 +30,7 @@ public static class ClusterRoom
             silo.Services.AddSingleton<IWorkingPart>(provider => provider.GetRequiredService<ClusterState>());
         });
         builder.Services.AddSingleton<ClusterTurn>();
+        builder.Services.AddSingleton<ShareFiles>();
         builder.Services.AddSingleton<IWakeRuns, WakeRuns>();
         return builder;
     }

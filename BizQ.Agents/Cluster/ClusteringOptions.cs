@@ -29,8 +29,11 @@ public sealed record ClusteringOptions
     /// <summary>Such as "redis:6379,password=…", for the mode Redis.</summary>
     public string Redis { get; init; } = "";
 
-    /// <summary>A node that has not answered the others for so long is given up, and its runs go on elsewhere.</summary>
-    public int DeadAfterSeconds { get; init; } = 5;
+    /// <summary>
+    /// A node that has not answered the others for so long is given up, and its runs go on elsewhere. Less finds a dead node sooner, and
+    /// takes one for dead that only starts on a crowded machine: it then ends and begins anew.
+    /// </summary>
+    public int DeadAfterSeconds { get; init; } = 10;
 
     /// <summary>The address as a number.</summary>
     internal IPAddress IPAddress => Find(Address) ?? IPAddress.Loopback;

@@ -74,7 +74,7 @@ public sealed class MailSend(BizQDatabase database, Archive archive, SmtpDeliver
     private async Task<byte[]?> Recorded(BizQDb db, string messageId, CancellationToken cancel)
     {
         var hash = await db.Mails.Where(m => m.Direction == MailDirection.Out && m.MessageId == messageId).Select(m => m.ContentHash).SingleOrDefaultAsync(cancel);
-        return hash is null ? null : archive.Read(db.CurrentWorkspace, hash);
+        return hash is null ? null : await archive.Read(db.CurrentWorkspace, hash, cancel);
     }
 
     /// <summary>Before the call: whatever happens to this process, what may have been sent can be looked at.</summary>
@@ -99,7 +99,7 @@ public sealed class MailSend(BizQDatabase database, Archive archive, SmtpDeliver
             Subject = arguments.Subject,
             Text = arguments.Text,
             Class = MailClass.Ordinary,
-            ContentHash = archive.Keep(call.WorkspaceId, raw, "mail.eml"),
+            ContentHash = await archive.Keep(call.WorkspaceId, raw, "mail.eml", cancel),
             Size = raw.Length,
             ReceivedAt = clock.GetUtcNow(),
             SentAt = message.Date.ToUniversalTime(),

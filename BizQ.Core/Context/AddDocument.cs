@@ -33,7 +33,7 @@ public sealed class AddDocument(BizQDatabase database, Archive archive, ReadFile
         var read = await files.Of(fileName, request.MediaType, request.Content, cancel);
         if (read.Refusal is { } refusal)
             return refusal;
-        archive.Keep(actor.WorkspaceId, request.Content, fileName);
+        await archive.Keep(actor.WorkspaceId, request.Content, fileName, cancel);
         var document = NewDocument(actor, request, fileName, hash, read.Value);
         var passages = Passages(document, read.Value.Blocks);
         document.PassageCount = passages.Count;

@@ -1,6 +1,7 @@
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Context;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Effects;
 using BizQ.Core.Mail;
 using BizQ.Core.Runs;
@@ -22,6 +23,7 @@ internal static class BizQModel
         Runs(model);
         Triggers(model);
         Effects(model);
+        Shared(model);
         Tokens(model);
     }
 
@@ -191,6 +193,13 @@ internal static class BizQModel
             e.HasIndex(a => new { a.WorkspaceId, a.State, a.Id });
             e.HasIndex(a => new { a.WorkspaceId, a.RunId });
         });
+    }
+
+    private static void Shared(ModelBuilder model)
+    {
+        model.Entity<ArchivedFile>(e => { e.ToTable("archived_files"); e.HasKey(f => new { f.WorkspaceId, f.Hash }); });
+        model.Entity<ProtectionKey>(e => e.ToTable("protection_keys"));
+        model.Entity<SharedFolder>(e => { e.ToTable("shared_folders"); e.Property(f => f.Id).ValueGeneratedNever(); });
     }
 
     private static void Tokens(ModelBuilder model)

@@ -1,10 +1,14 @@
 using BizQ.Core.Data.Rows;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Monitoring;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BizQ.Core.Data;
+
+/// <summary>Where the archive lies: a file of one node, or the database that several share.</summary>
+public enum ArchivePlace { File, Database }
 
 public static class DataRoom
 {
@@ -16,6 +20,14 @@ public static class DataRoom
     public static bool HasSeveralNodes(IConfiguration configuration) =>
         configuration["Cluster:Mode"] is { Length: > 0 } mode && !mode.Equals("Single", StringComparison.OrdinalIgnoreCase);
 
+    private static bool ArchiveIsTable(IConfiguration configuration) => configuration["Data:Archive"] switch
+    {
+        null or "" => HasSeveralNodes(configuration),
+        var where when where.Equals("Database", StringComparison.OrdinalIgnoreCase) => true,
+        var where when where.Equals("File", StringComparison.OrdinalIgnoreCase) => false,
+        var where => throw new InvalidOperationException($"Failed to convert configuration value '{where}' at 'Data:Archive' to type '{typeof(ArchivePlace).FullName}'."),
+    };
+
     public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration)
     {
         var path = PathOf(configuration);
@@ -25,7 +37,7 @@ public static class DataRoom
         services.AddSingleton(provider => new BizQDatabase(configuration.GetConnectionString("BizQ"), path, provider.GetRequiredService<ChangeFeed>()));
         services.AddSingleton<GroupCommit>();
         services.AddSingleton<MigrateDatabase>();
-        services.AddSingleton(_ => new Archive(path));
+        services.AddSingleton<Archive>(provider => ArchiveIsTable(configuration) ? new TableArchive(provider.GetRequiredService<BizQDatabase>()) : new FileArchive(path));
         services.AddSingleton<IWorkingPart>(provider => provider.GetRequiredService<Archive>());
         return services;
     }

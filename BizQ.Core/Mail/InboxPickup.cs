@@ -42,7 +42,8 @@ public sealed class InboxPickup(BizQDatabase database, ReceiveMail receive, Time
         await _onePass.WaitAsync(cancel);
         try
         {
-            return await OnePass(cancel);
+            using var held = Hold();
+            return held is null ? new InboxPass(0, 0, 0) : await OnePass(cancel);
         }
         finally
         {
@@ -51,6 +52,19 @@ public sealed class InboxPickup(BizQDatabase database, ReceiveMail receive, Time
     }
 
     public void Dispose() => _onePass.Dispose();
+
+    /// <summary>Nodes that share the folder look into it one at a time; null while another does. The lock ends with the process that holds it.</summary>
+    private FileStream? Hold()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(Directory.CreateDirectory(database.DataPath).FullName, "inbox.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private async Task<InboxPass> OnePass(CancellationToken cancel)
     {

@@ -44,7 +44,7 @@ public sealed class ReadMail(BizQDatabase database, Archive archive)
         await using var db = database.Open(actor.WorkspaceId);
         if (await db.Mails.AsNoTracking().FirstOrDefaultAsync(m => m.Id == id, cancel) is not { } mail)
             return Refusal.NotFound("mail");
-        var parsed = archive.Read(actor.WorkspaceId, mail.ContentHash) is { } raw ? ParseMail.Of(raw) : default;
+        var parsed = await archive.Read(actor.WorkspaceId, mail.ContentHash, cancel) is { } raw ? ParseMail.Of(raw) : default;
         var message = parsed is { Ok: true, Value: { } known } ? known : null;
         var said = QuotedReply.Split(mail.Text);
         var runs = await db.Runs.Where(r => r.MailId == id || r.Id == mail.RunId).OrderBy(r => r.Id)
@@ -81,7 +81,7 @@ public sealed class ReadMail(BizQDatabase database, Archive archive)
             return null;
         await using var db = database.Open(actor.WorkspaceId);
         var hash = await db.Mails.Where(m => m.Id == id).Select(m => m.ContentHash).FirstOrDefaultAsync(cancel);
-        return hash is null ? null : archive.Read(actor.WorkspaceId, hash);
+        return hash is null ? null : await archive.Read(actor.WorkspaceId, hash, cancel);
     }
 
     private static Refusal Missing(Actor actor) => actor.Lacks(Permission.View) ?? Refusal.NotFound("mail");

@@ -37,7 +37,7 @@ public sealed class ReceiveMail(BizQDatabase database, Archive archive, StartMai
         await using var db = database.Open(actor.WorkspaceId);
         if (await Earlier(db, parsed.Value, idempotencyKey, cancel) is { } earlier)
             return earlier;
-        var mail = await MailOf(db, parsed.Value, archive.Keep(actor.WorkspaceId, raw, "mail.eml"), raw.Length, idempotencyKey, cancel);
+        var mail = await MailOf(db, parsed.Value, await archive.Keep(actor.WorkspaceId, raw, "mail.eml", cancel), raw.Length, idempotencyKey, cancel);
         db.Mails.Add(mail);
         var runs = await starts.Add(db, actor, mail, cancel);
         try

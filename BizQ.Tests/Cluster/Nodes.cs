@@ -1,5 +1,4 @@
 using BizQ.Core.Data;
-using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,47 +6,34 @@ using Microsoft.Extensions.Logging;
 namespace BizQ.Tests.Cluster;
 
 /// <summary>Several nodes in this process on one database: what is said on one must be known on the others.</summary>
-internal sealed class Nodes : IAsyncDisposable
+public sealed class Nodes : IAsyncLifetime
 {
-    private readonly string _connectionString;
-    private readonly (string Key, string Value)[] _settings;
     private readonly List<TestHost> _hosts = [];
-
-    private Nodes(string connectionString, (string Key, string Value)[] settings) => (_connectionString, _settings) = (connectionString, settings);
+    private string _connectionString = "";
 
     public TestHost First => _hosts[0];
 
     public TestHost Second => _hosts[1];
 
-    public Actor Owner { get; private set; } = null!;
-
-    public static async Task<Nodes> Start(params (string Key, string Value)[] settings)
+    public async ValueTask InitializeAsync()
     {
         using var nowhere = new TempFolder();
-        var nodes = new Nodes(await DatabaseKit.NewDatabase(Engine.Postgres, nowhere.Path), settings);
-        await nodes.Join();
-        await nodes.Join();
-        nodes.Owner = await nodes.First.NewWorkspace();
-        return nodes;
+        _connectionString = await DatabaseKit.NewDatabase(Engine.Postgres, nowhere.Path);
+        await Join(("Mail:Smtp:Host", "127.0.0.1"));
+        await Join(("Mail:Smtp:Host", "127.0.0.1"));
     }
 
-    public async Task<TestHost> Join()
+    public async Task<TestHost> Join(params (string Key, string Value)[] settings)
     {
         // Patient with each other: in one busy test process they all stand still together.
         (string, string)[] own =
         [
             ("Cluster:Mode", "Postgres"), ("Cluster:Address", "127.0.0.1"), ("Cluster:Port", $"{FreePort.Next()}"), ("Cluster:DeadAfterSeconds", "60"),
-            ("Mail:Smtp:Host", "127.0.0.1"), .. _settings,
+            .. settings,
         ];
         var host = await TestHost.Join(_connectionString, services => services.AddSingleton<IFatalErrorHandler, Survive>(), own);
         _hosts.Add(host);
         return host;
-    }
-
-    public async Task Leave(TestHost host)
-    {
-        _hosts.Remove(host);
-        await host.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()

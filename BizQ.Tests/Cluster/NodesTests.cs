@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BizQ.Tests.Cluster;
 
 /// <summary>What is done on one node is known on the others within a second.</summary>
-public sealed class NodesTests
+public sealed class NodesTests(Nodes nodes) : IClassFixture<Nodes>
 {
     private const string Greeter = """
         {
@@ -30,9 +30,9 @@ public sealed class NodesTests
     [Fact]
     public async Task Runs_go_on_wherever_there_is_room_and_their_end_is_told_everywhere()
     {
-        await using var nodes = await Nodes.Start();
-        using var first = await nodes.First.Client(nodes.Owner);
-        using var second = await nodes.Second.Client(nodes.Owner);
+        var owner = await nodes.First.NewWorkspace();
+        using var first = await nodes.First.Client(owner);
+        using var second = await nodes.Second.Client(owner);
         var agent = await Save(first, Greeter);
 
         var there = 0;
@@ -50,11 +50,11 @@ public sealed class NodesTests
     [Fact]
     public async Task What_is_forbidden_on_one_node_is_refused_on_the_other_within_a_second()
     {
-        await using var nodes = await Nodes.Start();
-        using var first = await nodes.First.Client(nodes.Owner);
+        var owner = await nodes.First.NewWorkspace();
+        using var first = await nodes.First.Client(owner);
         var agent = await Save(first, Greeter);
         await using var scope = nodes.First.Services.CreateAsyncScope();
-        var made = (await scope.ServiceProvider.GetRequiredService<MakeKey>().Run(nodes.Owner, new MakeKeyRequest("Ends soon", [Permission.View, Permission.StartRuns]), _cancel)).Value;
+        var made = (await scope.ServiceProvider.GetRequiredService<MakeKey>().Run(owner, new MakeKeyRequest("Ends soon", [Permission.View, Permission.StartRuns]), _cancel)).Value;
         using var second = nodes.Second.Client(made.Secret);
         Assert.Equal("Hello Ada", (await Start(second, agent, "Ada", "?wait=30s")).GetProperty("output").GetString());
 
@@ -64,15 +64,15 @@ public sealed class NodesTests
         (await first.PostAsync(new Uri($"/api/v1/agents/{agent}/pause", UriKind.Relative), null, _cancel)).EnsureSuccessStatusCode();
         await WithinASecond(async () => await CodeOf(second, agent) == "agentPaused", "the pause");
 
-        await scope.ServiceProvider.GetRequiredService<RevokeKey>().Run(nodes.Owner, made.Key.Id, _cancel);
+        await scope.ServiceProvider.GetRequiredService<RevokeKey>().Run(owner, made.Key.Id, _cancel);
         await WithinASecond(async () => await CodeOf(second, agent) == "invalidKey", "the end of the key");
     }
 
     [Fact]
     public async Task A_page_on_one_node_learns_within_a_second_that_the_other_has_changed_the_role_of_who_looks_at_it()
     {
-        await using var nodes = await Nodes.Start();
-        var admin = await nodes.First.NewPerson(nodes.Owner.WorkspaceId, Role.Admin, "Ada");
+        var owner = await nodes.First.NewWorkspace();
+        var admin = await nodes.First.NewPerson(owner.WorkspaceId, Role.Admin, "Ada");
         await using var scope = nodes.Second.Services.CreateAsyncScope();
         var seat = await scope.ServiceProvider.GetRequiredService<FindSeat>().Run(admin.Id!.Value, admin.WorkspaceId, _cancel);
         var page = scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
@@ -83,7 +83,7 @@ public sealed class NodesTests
 
         await using var other = nodes.First.Services.CreateAsyncScope();
         var since = Stopwatch.GetTimestamp();
-        await other.ServiceProvider.GetRequiredService<ChangeRole>().Run(nodes.Owner, admin.Id.Value, Role.Viewer, _cancel);
+        await other.ServiceProvider.GetRequiredService<ChangeRole>().Run(owner, admin.Id.Value, Role.Viewer, _cancel);
         Assert.False((await changed.Task.WaitAsync(Kit.Eventually.Bound, _cancel)).User.ToActor()!.Can(Permission.Administer));
         Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, Second);
     }

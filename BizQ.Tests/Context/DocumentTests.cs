@@ -20,7 +20,7 @@ public sealed class DocumentTests
         Assert.Single(added.Select(a => a.Value.Id).Distinct());
         await using var db = business.Kit.Database.Open(business.Owner.WorkspaceId);
         Assert.Equal((1, 2, 2), (await db.Documents.CountAsync(Cancel), await db.Passages.CountAsync(Cancel), await db.SearchEntries.CountAsync(Cancel)));
-        Assert.Equal("# Care\n\nDry the tent.\n\n# Repair\n\nPatch the tent.", System.Text.Encoding.UTF8.GetString(business.Kit.Archive.Read(business.Owner.WorkspaceId, added[0].Value.ContentHash)!));
+        Assert.Equal("# Care\n\nDry the tent.\n\n# Repair\n\nPatch the tent.", System.Text.Encoding.UTF8.GetString((await business.Kit.Archive.Read(business.Owner.WorkspaceId, added[0].Value.ContentHash, Cancel))!));
     }
 
     [Theory, ClassData(typeof(Engines))]

@@ -12,7 +12,14 @@ public sealed class BizQProcess : IAsyncDisposable
 {
     private const string Watch = """
         "$@" </dev/null & child=$!
-        if read -r word; then kill -TERM $child; else kill -KILL $child; fi
+        while read -r word; do
+          case $word in
+            stop) kill -TERM $child; wait $child; exit;;
+            pause) kill -STOP $child;;
+            resume) kill -CONT $child;;
+          esac
+        done
+        kill -KILL $child
         wait $child
         """;
 
@@ -84,11 +91,26 @@ public sealed class BizQProcess : IAsyncDisposable
     /// <summary>SIGTERM: it ends what it has begun.</summary>
     public Task Stop() => End(politely: true);
 
+    /// <summary>SIGSTOP: it stands still, as a machine does that is frozen, and knows nothing of it afterwards.</summary>
+    public Task Pause() => Say("pause");
+
+    /// <summary>SIGCONT: it goes on where it stood.</summary>
+    public Task Resume() => Say("resume");
+
+    /// <summary>Whether it answers over HTTP at all.</summary>
+    public Task<bool> Lives() => Answers("/health/live");
+
     public async ValueTask DisposeAsync()
     {
         await End(politely: false);
         _http.Dispose();
         _shell.Dispose();
+    }
+
+    private async Task Say(string word)
+    {
+        await _shell.StandardInput.WriteLineAsync(word);
+        await _shell.StandardInput.FlushAsync();
     }
 
     private void Begin()

@@ -1,5 +1,6 @@
 using BizQ.Core;
 using BizQ.Core.Data;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Monitoring;
 using BizQ.Core.Workspaces;
 using Microsoft.Data.Sqlite;
@@ -38,7 +39,7 @@ public sealed class DatabaseKit : IAsyncDisposable
     public string DataPath => _folder.Path;
 
     /// <summary>The archive of this database's folder, opened when first asked for.</summary>
-    public Archive Archive => _archive ??= new Archive(_folder.Path);
+    public Archive Archive => _archive ??= new FileArchive(_folder.Path);
 
     public static async Task<DatabaseKit> Start(Engine engine, TimeProvider? clock = null)
     {

@@ -6,15 +6,18 @@ namespace BizQ.Tests.Kit;
 /// <summary>
 /// One real PostgreSQL server per test process, in a temporary folder, made when the first test asks for it. A small shell
 /// stands over it and waits for the end of its standard input: however this process ends, even killed, the pipe closes,
-/// and the shell stops the server and removes the folder.
+/// and the shell stops the server and removes the folder. A line of input makes it crash the server and start it again.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string Watch = """
         "$1/initdb" -D "$2/data" -U bizq -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$2/initdb.log" 2>&1 || { cat "$2/initdb.log" >&2; exit 1; }
-        "$1/postgres" -D "$2/data" -k "$2" -h 127.0.0.1 -p "$3" -c fsync="$4" -c max_connections=500 -c shared_buffers=128MB >"$2/server.log" 2>&1 </dev/null &
-        server=$!
-        cat >/dev/null
+        begin() {
+          "$1/postgres" -D "$2/data" -k "$2" -h 127.0.0.1 -p "$3" -c fsync="$4" -c max_connections=500 -c shared_buffers=128MB >>"$2/server.log" 2>&1 </dev/null &
+          server=$!
+        }
+        begin "$@"
+        while read -r word; do kill -QUIT $server; wait $server; begin "$@"; done
         kill -INT $server; wait $server; rm -rf "$2"
         """;
 
@@ -24,11 +27,24 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly Process _shell;
     private readonly SemaphoreSlim _creating = new(1);
     private readonly int _port;
+    private readonly string _folder;
     private int _made;
 
-    private PostgresServer(Process shell, int port) => (_shell, _port) = (shell, port);
+    private PostgresServer(Process shell, int port, string folder) => (_shell, _port, _folder) = (shell, port, folder);
 
     public static Task<PostgresServer> Shared => One.Value;
+
+    /// <summary>A server of its own, for a test that lets it crash; the caller ends it.</summary>
+    public static Task<PostgresServer> Own() => Start();
+
+    /// <summary>Everybody's connection breaks in the middle of whatever it did, as after a crash, and a moment later the server is back.</summary>
+    public async Task Crash()
+    {
+        await _shell.StandardInput.WriteLineAsync("crash");
+        await _shell.StandardInput.FlushAsync();
+        NpgsqlConnection.ClearAllPools();
+        await Answering();
+    }
 
     /// <summary>Stops the server if a test has asked for it.</summary>
     public static async ValueTask StopShared()
@@ -89,8 +105,8 @@ public sealed class PostgresServer : IAsyncDisposable
         var fsync = Environment.GetEnvironmentVariable("BIZQ_TEST_FSYNC") == "off" ? "off" : "on";
         var shell = new Process { StartInfo = Shell(folder, [binaries, folder, port.ToString(System.Globalization.CultureInfo.InvariantCulture), fsync]) };
         shell.Start();
-        var server = new PostgresServer(shell, port);
-        await server.Answering(folder);
+        var server = new PostgresServer(shell, port, folder);
+        await server.Answering();
         return server;
     }
 
@@ -125,7 +141,7 @@ public sealed class PostgresServer : IAsyncDisposable
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}. PostgreSQL refuses to run as root and needs the user postgres, which its package makes.");
     }
 
-    private async Task Answering(string folder)
+    private async Task Answering()
     {
         var since = Stopwatch.GetTimestamp();
         while (true)
@@ -142,7 +158,7 @@ public sealed class PostgresServer : IAsyncDisposable
             }
             catch (NpgsqlException problem)
             {
-                var log = Path.Combine(folder, "server.log");
+                var log = Path.Combine(_folder, "server.log");
                 throw new InvalidOperationException($"PostgreSQL did not start. {(File.Exists(log) ? await File.ReadAllTextAsync(log) : await _shell.StandardError.ReadToEndAsync())}", problem);
             }
         }

@@ -32,7 +32,7 @@ public sealed class ReceiveMailTests
         Assert.Equal("ana@customers.example", mail.GetProperty("from").GetProperty("address").GetString());
         Assert.Equal("Hello, where is my parcel?", mail.GetProperty("text").GetString());
         var kept = await db.Mails.SingleAsync(m => m.Id == receipt.Id, Cancel);
-        Assert.Equal(raw, desk.Kit.Archive.Read(desk.Actor.WorkspaceId, kept.ContentHash));
+        Assert.Equal(raw, await desk.Kit.Archive.Read(desk.Actor.WorkspaceId, kept.ContentHash, TestContext.Current.CancellationToken));
     }
 
     [Theory, ClassData(typeof(Engines))]

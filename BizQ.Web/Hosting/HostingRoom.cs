@@ -4,6 +4,7 @@ using BizQ.Core.Triggers;
 using BizQ.Web.Api;
 using BizQ.Web.Layout;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -33,7 +34,7 @@ public static class HostingRoom
         });
         var services = builder.Services;
         services.AddChecked<ServerOptions>(builder.Configuration, ServerOptions.Section, ServerOptions.ProblemsOf);
-        services.AddDataProtection().SetApplicationName("BizQ").PersistKeysToFileSystem(KeysFolder(DataRoom.PathOf(builder.Configuration)));
+        AddKeys(services, builder.Configuration);
         services.AddSingleton<ISealSecrets, SealSecrets>();
         services.AddResponseCompression(options => options.EnableForHttps = true);
         services.AddSingleton<IResponseCompressionProvider, CompressLarge>();
@@ -76,6 +77,23 @@ public static class HostingRoom
         new { status = report.Status, checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status, description = entry.Value.Description }) },
         Json.Options,
         http.RequestAborted);
+
+    private static void AddKeys(IServiceCollection services, IConfiguration configuration)
+    {
+        var keys = services.AddDataProtection().SetApplicationName("BizQ");
+        var folder = KeysFolder(DataRoom.PathOf(configuration));
+        if (!DataRoom.HasSeveralNodes(configuration))
+        {
+            keys.PersistKeysToFileSystem(folder);
+            return;
+        }
+        services.AddSingleton<DatabaseKeys>();
+        services.AddOptions<KeyManagementOptions>().Configure<DatabaseKeys>((options, database) =>
+        {
+            database.Take(folder);
+            options.XmlRepository = database;
+        });
+    }
 
     /// <summary>Whoever reads these keys can forge sign-ins, so only we may.</summary>
     private static DirectoryInfo KeysFolder(string dataPath)

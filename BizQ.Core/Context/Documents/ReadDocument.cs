@@ -33,14 +33,14 @@ public sealed class ReadDocument(BizQDatabase database, Archive archive)
         await using var db = database.Open(actor.WorkspaceId);
         if (await Find(db, id, removedToo: true, cancel) is not { } document)
             return Refusal.NotFound("document");
-        return archive.Read(actor.WorkspaceId, document.ContentHash) is { } content
+        return await archive.Read(actor.WorkspaceId, document.ContentHash, cancel) is { } content
             ? new DocumentFile(document.FileName, document.MediaType, content)
-            : new Refusal(RefusalKind.Unavailable, "archiveLost", $"The original of {document.Title} is not in this node's archive. What it says is still here, in its passages.");
+            : new Refusal(RefusalKind.Unavailable, "archiveLost", $"The original of {document.Title} is not in the archive. What it says is still here, in its passages.");
     }
 
     /// <summary>The source of a Markdown document, to be rendered; null for other formats and very large ones.</summary>
-    public string? Markdown(Actor actor, Document document) =>
-        document.MediaType == FileKinds.MediaTypeOf(FileKind.Markdown) && document.Size <= ShownBytes && actor.Can(Permission.View) && archive.Read(actor.WorkspaceId, document.ContentHash) is { } content
+    public async Task<string?> Markdown(Actor actor, Document document, CancellationToken cancel) =>
+        document.MediaType == FileKinds.MediaTypeOf(FileKind.Markdown) && document.Size <= ShownBytes && actor.Can(Permission.View) && await archive.Read(actor.WorkspaceId, document.ContentHash, cancel) is { } content
             ? PlainText.Decode(content).Text
             : null;
 

@@ -104,6 +104,20 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "archived_files",
+                columns: table => new
+                {
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hash = table.Column<string>(type: "text", nullable: false),
+                    file_name = table.Column<string>(type: "text", nullable: false),
+                    packed = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archived_files", x => new { x.workspace_id, x.hash });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "context_entities",
                 columns: table => new
                 {
@@ -473,6 +487,20 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "protection_keys",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    xml = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_protection_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "run_notes",
                 columns: table => new
                 {
@@ -561,6 +589,18 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_search_entries", x => x.row);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "shared_folders",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    mark = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_shared_folders", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -943,6 +983,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 name: "approvals");
 
             migrationBuilder.DropTable(
+                name: "archived_files");
+
+            migrationBuilder.DropTable(
                 name: "context_entities");
 
             migrationBuilder.DropTable(
@@ -997,6 +1040,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 name: "person_tokens");
 
             migrationBuilder.DropTable(
+                name: "protection_keys");
+
+            migrationBuilder.DropTable(
                 name: "run_notes");
 
             migrationBuilder.DropTable(
@@ -1007,6 +1053,9 @@ namespace BizQ.Core.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "search_entries");
+
+            migrationBuilder.DropTable(
+                name: "shared_folders");
 
             migrationBuilder.DropTable(
                 name: "task_executions");

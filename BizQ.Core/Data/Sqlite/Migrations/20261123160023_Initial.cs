@@ -102,6 +102,20 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "archived_files",
+                columns: table => new
+                {
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    hash = table.Column<string>(type: "TEXT", nullable: false),
+                    file_name = table.Column<string>(type: "TEXT", nullable: false),
+                    packed = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archived_files", x => new { x.workspace_id, x.hash });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "context_entities",
                 columns: table => new
                 {
@@ -471,6 +485,20 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "protection_keys",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    xml = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_protection_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "run_notes",
                 columns: table => new
                 {
@@ -558,6 +586,18 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_search_entries", x => x.row);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "shared_folders",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    mark = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_shared_folders", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -928,6 +968,9 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 name: "approvals");
 
             migrationBuilder.DropTable(
+                name: "archived_files");
+
+            migrationBuilder.DropTable(
                 name: "context_entities");
 
             migrationBuilder.DropTable(
@@ -982,6 +1025,9 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 name: "person_tokens");
 
             migrationBuilder.DropTable(
+                name: "protection_keys");
+
+            migrationBuilder.DropTable(
                 name: "run_notes");
 
             migrationBuilder.DropTable(
@@ -992,6 +1038,9 @@ namespace BizQ.Core.Data.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "search_entries");
+
+            migrationBuilder.DropTable(
+                name: "shared_folders");
 
             migrationBuilder.DropTable(
                 name: "task_executions");
