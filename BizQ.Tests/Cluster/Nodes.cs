@@ -11,6 +11,9 @@ public sealed class Nodes : IAsyncLifetime
     private readonly List<TestHost> _hosts = [];
     private string _connectionString = "";
 
+    /// <summary>Beyond what every node has.</summary>
+    public (string Key, string Value)[] Settings { get; init; } = [];
+
     public TestHost First => _hosts[0];
 
     public TestHost Second => _hosts[1];
@@ -29,7 +32,7 @@ public sealed class Nodes : IAsyncLifetime
         (string, string)[] own =
         [
             ("Cluster:Mode", "Postgres"), ("Cluster:Address", "127.0.0.1"), ("Cluster:Port", $"{FreePort.Next()}"), ("Cluster:DeadAfterSeconds", "60"),
-            .. settings,
+            .. Settings, .. settings,
         ];
         var host = await TestHost.Join(_connectionString, services => services.AddSingleton<IFatalErrorHandler, Survive>(), own);
         _hosts.Add(host);

@@ -25,10 +25,12 @@ public sealed class NodesTests(Nodes nodes) : IClassFixture<Nodes>
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Runs_go_on_wherever_there_is_room_and_their_end_is_told_everywhere()
+    public Task Runs_go_on_wherever_there_is_room_and_their_end_is_told_everywhere() => RunsGoOnWhereverThereIsRoom(nodes);
+
+    internal static async Task RunsGoOnWhereverThereIsRoom(Nodes nodes)
     {
         var owner = await nodes.First.NewWorkspace();
         using var first = await nodes.First.Client(owner);
@@ -42,9 +44,9 @@ public sealed class NodesTests(Nodes nodes) : IClassFixture<Nodes>
         // Nobody asked the second for anything: what it committed were runs that were placed there, and the first has heard of their ends.
         Assert.InRange(there, 1, int.MaxValue);
 
-        using var events = await second.GetStreamAsync(new Uri($"/api/v1/runs/{(await Start(first, agent, "Eve")).GetProperty("id").GetString()}/events", UriKind.Relative), _cancel);
+        using var events = await second.GetStreamAsync(new Uri($"/api/v1/runs/{(await Start(first, agent, "Eve")).GetProperty("id").GetString()}/events", UriKind.Relative), Cancel);
         using var reader = new StreamReader(events);
-        Assert.Contains("Hello Eve", await reader.ReadToEndAsync(_cancel), StringComparison.Ordinal);
+        Assert.Contains("Hello Eve", await reader.ReadToEndAsync(Cancel), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,17 +56,17 @@ public sealed class NodesTests(Nodes nodes) : IClassFixture<Nodes>
         using var first = await nodes.First.Client(owner);
         var agent = await Save(first, Greeter);
         await using var scope = nodes.First.Services.CreateAsyncScope();
-        var made = (await scope.ServiceProvider.GetRequiredService<MakeKey>().Run(owner, new MakeKeyRequest("Ends soon", [Permission.View, Permission.StartRuns]), _cancel)).Value;
+        var made = (await scope.ServiceProvider.GetRequiredService<MakeKey>().Run(owner, new MakeKeyRequest("Ends soon", [Permission.View, Permission.StartRuns]), Cancel)).Value;
         using var second = nodes.Second.Client(made.Secret);
         Assert.Equal("Hello Ada", (await Start(second, agent, "Ada", "?wait=30s")).GetProperty("output").GetString());
 
         await Save(first, Greeter.Replace("Hello", "Good day", StringComparison.Ordinal), agent);
         await WithinASecond(async () => (await Start(second, agent, "Ada", "?wait=30s")).GetProperty("output").GetString() == "Good day Ada", "the new version");
 
-        (await first.PostAsync(new Uri($"/api/v1/agents/{agent}/pause", UriKind.Relative), null, _cancel)).EnsureSuccessStatusCode();
+        (await first.PostAsync(new Uri($"/api/v1/agents/{agent}/pause", UriKind.Relative), null, Cancel)).EnsureSuccessStatusCode();
         await WithinASecond(async () => await CodeOf(second, agent) == "agentPaused", "the pause");
 
-        await scope.ServiceProvider.GetRequiredService<RevokeKey>().Run(owner, made.Key.Id, _cancel);
+        await scope.ServiceProvider.GetRequiredService<RevokeKey>().Run(owner, made.Key.Id, Cancel);
         await WithinASecond(async () => await CodeOf(second, agent) == "invalidKey", "the end of the key");
     }
 
@@ -74,7 +76,7 @@ public sealed class NodesTests(Nodes nodes) : IClassFixture<Nodes>
         var owner = await nodes.First.NewWorkspace();
         var admin = await nodes.First.NewPerson(owner.WorkspaceId, Role.Admin, "Ada");
         await using var scope = nodes.Second.Services.CreateAsyncScope();
-        var seat = await scope.ServiceProvider.GetRequiredService<FindSeat>().Run(admin.Id!.Value, admin.WorkspaceId, _cancel);
+        var seat = await scope.ServiceProvider.GetRequiredService<FindSeat>().Run(admin.Id!.Value, admin.WorkspaceId, Cancel);
         var page = scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
         ((IHostEnvironmentAuthenticationStateProvider)page).SetAuthenticationState(Task.FromResult(new AuthenticationState(seat!.ToPrincipal("test"))));
         var changed = new TaskCompletionSource<AuthenticationState>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,8 +85,8 @@ public sealed class NodesTests(Nodes nodes) : IClassFixture<Nodes>
 
         await using var other = nodes.First.Services.CreateAsyncScope();
         var since = Stopwatch.GetTimestamp();
-        await other.ServiceProvider.GetRequiredService<ChangeRole>().Run(owner, admin.Id.Value, Role.Viewer, _cancel);
-        Assert.False((await changed.Task.WaitAsync(Kit.Eventually.Bound, _cancel)).User.ToActor()!.Can(Permission.Administer));
+        await other.ServiceProvider.GetRequiredService<ChangeRole>().Run(owner, admin.Id.Value, Role.Viewer, Cancel);
+        Assert.False((await changed.Task.WaitAsync(Kit.Eventually.Bound, Cancel)).User.ToActor()!.Can(Permission.Administer));
         Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, Second);
     }
 
@@ -96,24 +98,24 @@ public sealed class NodesTests(Nodes nodes) : IClassFixture<Nodes>
             Assert.True(Stopwatch.GetElapsedTime(since) < Second, $"{what} was not known on the other node within a second.");
     }
 
-    private async Task<string?> CodeOf(HttpClient api, string agent)
+    private static async Task<string?> CodeOf(HttpClient api, string agent)
     {
-        using var answer = await api.PostAsJsonAsync($"/api/v1/agents/{agent}/runs", new { input = new { name = "Ada" } }, _cancel);
-        return answer.IsSuccessStatusCode ? null : (await answer.Content.ReadFromJsonAsync<JsonElement>(_cancel)).GetProperty("code").GetString();
+        using var answer = await api.PostAsJsonAsync($"/api/v1/agents/{agent}/runs", new { input = new { name = "Ada" } }, Cancel);
+        return answer.IsSuccessStatusCode ? null : (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString();
     }
 
-    private async Task<string> Save(HttpClient api, string definition, string? id = null)
+    private static async Task<string> Save(HttpClient api, string definition, string? id = null)
     {
         using var content = new StringContent(definition, Encoding.UTF8, "application/json");
-        using var saved = id is null ? await api.PostAsync("/api/v1/agents", content, _cancel) : await api.PostAsync($"/api/v1/agents/{id}/versions", content, _cancel);
-        Assert.True(saved.IsSuccessStatusCode, await saved.Content.ReadAsStringAsync(_cancel));
-        return id ?? (await saved.Content.ReadFromJsonAsync<JsonElement>(_cancel)).GetProperty("id").GetString()!;
+        using var saved = id is null ? await api.PostAsync("/api/v1/agents", content, Cancel) : await api.PostAsync($"/api/v1/agents/{id}/versions", content, Cancel);
+        Assert.True(saved.IsSuccessStatusCode, await saved.Content.ReadAsStringAsync(Cancel));
+        return id ?? (await saved.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetString()!;
     }
 
-    private async Task<JsonElement> Start(HttpClient api, string agent, string name, string wait = "")
+    private static async Task<JsonElement> Start(HttpClient api, string agent, string name, string wait = "")
     {
-        using var answer = await api.PostAsJsonAsync($"/api/v1/agents/{agent}/runs{wait}", new { input = new { name } }, _cancel);
+        using var answer = await api.PostAsJsonAsync($"/api/v1/agents/{agent}/runs{wait}", new { input = new { name } }, Cancel);
         Assert.Equal(wait.Length > 0 ? HttpStatusCode.OK : HttpStatusCode.Accepted, answer.StatusCode);
-        return await answer.Content.ReadFromJsonAsync<JsonElement>(_cancel);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
     }
 }
