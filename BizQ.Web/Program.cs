@@ -66,7 +66,6 @@ public sealed partial class Program
         change?.Invoke(builder);
 
         var app = builder.Build();
-
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         await app.Services.GetRequiredService<MigrateDatabase>().Run(TimeProvider.System, CancellationToken.None);
         await app.Services.GetRequiredService<ShareFiles>().Run(CancellationToken.None);

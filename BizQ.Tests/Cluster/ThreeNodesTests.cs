@@ -18,7 +18,7 @@ public sealed class ThreeNodesTests
             { "id": "more", "kind": "transform", "settings": { "set": { "n": "{{ steps.double.output.n + 1 }}" } } },
             { "id": "end", "kind": "output", "settings": { "value": "{{ steps.more.output.n }}" } }
           ],
-          "edges": [ { "from": "start", "to": "double" }, { "from": "double", "to": "which" }, { "from": "which", "to": "more", "case": "large" }, { "from": "more", "to": "end" } ]
+          "edges": [ { "from": "start", "to": "double" }, { "from": "double", "to": "which" }, { "from": "which", "to": "more", "case": "large" }, { "from": "which", "to": "end", "case": "small" }, { "from": "more", "to": "end" } ]
         }
         """;
 
