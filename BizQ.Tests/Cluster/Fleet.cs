@@ -14,7 +14,7 @@ namespace BizQ.Tests.Cluster;
 internal sealed class Fleet : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = new() { Timeout = Eventually.Bound };
     private string _connectionString = "";
 
     public PostgresServer Server { get; private set; } = null!;
