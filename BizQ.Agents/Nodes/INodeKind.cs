@@ -13,6 +13,9 @@ public interface INodeKind
 {
     NodeDescription Description { get; }
 
+    /// <summary>Whether it reads the scope itself, beyond what the expressions in its settings name.</summary>
+    bool ReadsScope => false;
+
     /// <summary>How long it may take when the node does not say; null for the usual time.</summary>
     TimeSpan? Patience => null;
 

@@ -35,6 +35,8 @@ public sealed class TriggerNode(TimeProvider clock) : INodeKind
         ],
     };
 
+    public bool ReadsScope => true;
+
     public Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {
         var trigger = run.Scope.GetProperty("trigger");

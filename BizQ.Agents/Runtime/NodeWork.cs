@@ -26,6 +26,9 @@ public sealed class NodeWork(
 
     private readonly Dictionary<string, INodeKind> _kinds = kinds.ToDictionary(k => k.Description.Kind, StringComparer.Ordinal);
 
+    /// <summary>What of the scope these nodes may look at.</summary>
+    internal ScopeNames Named(IEnumerable<NodeDefinition> nodes) => ScopeNames.In(nodes, node => _kinds.TryGetValue(node.Kind, out var kind) && kind.ReadsScope);
+
     /// <summary>
     /// Null when it was stopped before anything came of it. The one place where a node's unexpected exceptions are caught: they
     /// become the step's stored failure.

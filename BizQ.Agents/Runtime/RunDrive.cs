@@ -101,7 +101,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
     private void Begin(IReadOnlyList<Due> round, RunStep? again, CancellationToken halt)
     {
         var path = round[0].Path;
-        var (scope, gathered) = (RunScope.Of(Journal, path, _loaded.Workspace, parts.Clock.GetUtcNow(), named: ScopeNames.In(round.Select(due => due.Node))), Journal.Gathered(path));
+        var (scope, gathered) = (RunScope.Of(Journal, path, _loaded.Workspace, parts.Clock.GetUtcNow(), named: parts.Nodes.Named(round.Select(due => due.Node))), Journal.Gathered(path));
         foreach (var due in round)
         {
             var start = NodeStart.Of(Journal, graph, due, scope, gathered, again);

@@ -11,11 +11,16 @@ internal sealed record ScopeNames(bool Trigger, bool Steps)
 {
     public static readonly ScopeNames All = new(true, true);
 
-    public static ScopeNames In(IEnumerable<NodeDefinition> nodes)
+    /// <param name="readsAll">A node whose kind looks round by itself.</param>
+    public static ScopeNames In(IEnumerable<NodeDefinition> nodes, Func<NodeDefinition, bool> readsAll)
     {
         var named = new ScopeNames(false, false);
         foreach (var node in nodes)
-            named = new ScopeNames(named.Trigger || node.Kind == "trigger" || Stands(node, "trigger"u8), named.Steps || Stands(node, "steps"u8));
+        {
+            if (readsAll(node))
+                return All;
+            named = new ScopeNames(named.Trigger || Stands(node, "trigger"u8), named.Steps || Stands(node, "steps"u8));
+        }
         return named;
     }
 

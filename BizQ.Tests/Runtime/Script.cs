@@ -39,6 +39,8 @@ public sealed class Script
     {
         public NodeDescription Description { get; } = new("script", "Script", "Does what a test says.", "Code", Json.EmptyObject, "What the test says.", ["/*"]);
 
+        public bool ReadsScope => true;
+
         public Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
         {
             script.Calls.AddOrUpdate(run.Node.Id, 1, (_, n) => n + 1);
