@@ -44,7 +44,11 @@ public sealed partial class DeliverEvent(BizQDatabase database, HearEvents hear,
         if (told.Refusal is not null)
             return told;
         // Again too when the key was known: whoever sent it before may have died between the two commits.
-        told.Value.Heard += told.Value.Heard > 0 ? 0 : await hear.Of(told.Value, cancel);
+        if (told.Value.Heard == 0)
+            await hear.Of(told.Value, cancel);
+        // Waits that begin in this very moment take it themselves: the row counts them all.
+        await using var heard = database.Open(actor.WorkspaceId);
+        told.Value.Heard = await heard.NamedEvents.Where(n => n.Id == told.Value.Id).Select(n => n.Heard).FirstOrDefaultAsync(cancel);
         return told;
     }
 
