@@ -3,7 +3,6 @@ using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;
-using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BizQ.Core.Workspaces;
 
 namespace BizQ.Core.Agents.Templates;

@@ -5,7 +5,6 @@ using BizQ.Core.Agents;
 using BizQ.Core.Agents.Templates;
 using BizQ.Core.Approvals;
 using BizQ.Core.Context;
-using BizQ.Core.Data;
 using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
