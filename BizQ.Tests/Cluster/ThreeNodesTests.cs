@@ -97,7 +97,7 @@ public sealed class ThreeNodesTests
     {
         await using var db = fleet.Database.Open(fleet.Owner.WorkspaceId);
         var runs = await db.Runs.AsNoTracking().ToListAsync(_cancel);
-        Assert.Equal(accepted.Order(), runs.Select(r => KeyValuePair.Create(r.IdempotencyKey, r.Id)).Order());
+        Assert.Equal(accepted.OrderBy(one => one.Key), runs.Select(r => KeyValuePair.Create(r.IdempotencyKey, r.Id)).OrderBy(one => one.Key));
         Assert.All(runs, run => Assert.Equal(RunStatus.Succeeded, run.Status));
         Assert.All(runs, run => Assert.Equal(int.Parse(run.IdempotencyKey.Split('-')[1], null) * 2 + 1, run.Output?.GetInt32()));
         var steps = await db.RunSteps.GroupBy(s => s.RunId).Select(g => new { Steps = g.Count(), Nodes = g.Select(s => s.NodeId).Distinct().Count() }).ToListAsync(_cancel);
