@@ -5,7 +5,11 @@ using Microsoft.EntityFrameworkCore;
 namespace BizQ.Core.Workspaces;
 
 /// <param name="ExpectedVersion">The version the change was made from.</param>
-public sealed record ChangeWorkspaceRequest(string Name, string? MailAddress, string TimeZone, int ExpectedVersion);
+public sealed record ChangeWorkspaceRequest(string Name, string? MailAddress, string TimeZone, int ExpectedVersion)
+{
+    /// <summary>Runs under way at the same time in one process; null for no limit of its own.</summary>
+    public int? RunsInFlight { get; init; }
+}
 
 /// <summary>The workspace's own settings: name, mail address, time zone.</summary>
 public sealed class ChangeWorkspace(BizQDatabase database)
@@ -32,6 +36,8 @@ public sealed class ChangeWorkspace(BizQDatabase database)
         workspace.Name = request.Name.Trim();
         workspace.MailAddress = string.IsNullOrWhiteSpace(request.MailAddress) ? null : request.MailAddress.Trim();
         workspace.TimeZone = request.TimeZone;
+        if (WorkspaceLimits.Of(workspace.Settings).RunsInFlight != request.RunsInFlight)
+            workspace.Settings = WorkspaceLimits.In(workspace.Settings, request.RunsInFlight);
         try
         {
             await db.SaveChangesAsync(cancel);
@@ -49,6 +55,8 @@ public sealed class ChangeWorkspace(BizQDatabase database)
     {
         foreach (var problem in NewWorkspace.Problems(request.Name, request.TimeZone))
             yield return problem;
+        if (request.RunsInFlight is < 1 or > WorkspaceLimits.MostRunsInFlight)
+            yield return new Problem("/runsInFlight", $"Runs at once must be a whole number from 1 to {WorkspaceLimits.MostRunsInFlight}, or empty for no limit.");
         if (!string.IsNullOrWhiteSpace(request.MailAddress) && (!MailAddress.TryCreate(request.MailAddress.Trim(), out var address) || address.Address != request.MailAddress.Trim()))
             yield return new Problem("/mailAddress", "Enter the bare address, such as support@example.com, or leave it empty.");
     }

@@ -15,4 +15,14 @@ public sealed record WorkspaceLimits(int? RunsInFlight)
         settings.ValueKind == JsonValueKind.Object && settings.TryGetProperty("runsInFlight", out var runs) && runs.TryGetInt32(out var most) && most > 0
             ? new WorkspaceLimits(most)
             : None;
+
+    /// <summary>The settings with this limit, or without one; whatever else they say stays.</summary>
+    public static JsonElement In(JsonElement settings, int? runsInFlight)
+    {
+        var parts = settings.ValueKind == JsonValueKind.Object ? settings.EnumerateObject().ToDictionary(part => part.Name, part => part.Value) : [];
+        parts.Remove("runsInFlight");
+        if (runsInFlight is { } most)
+            parts["runsInFlight"] = Json.Element(most);
+        return Json.Element(parts);
+    }
 }

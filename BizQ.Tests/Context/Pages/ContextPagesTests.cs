@@ -19,6 +19,8 @@ public sealed partial class ContextPagesTests
         await using var window = await Visitor.Arrive(host);
         var page = window.Page;
         await window.Go("/context/documents");
+        // Playwright puts files into a field that is not ready for them; a person cannot.
+        await Expect(page.GetByLabel("Choose documents to upload")).ToBeEnabledAsync();
         await page.GetByLabel("Choose documents to upload").SetInputFilesAsync(
         [
             File("boots.md", "# Boot care\n\nGrease the boots twice a year."), File("scan.pdf", "%PDF-1.4 torn"), File("photo.png", "\u0089PNG\0"),
