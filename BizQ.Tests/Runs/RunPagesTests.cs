@@ -80,7 +80,7 @@ public sealed class RunPagesTests
         await Expect(page.GetByText("Work it out").First).ToBeVisibleAsync();
         await Fine(window);
 
-        await page.GetByText("More", new() { Exact = true }).ClickAsync();
+        await page.Locator("summary", new() { HasText = "More" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start again with another input…" }).ClickAsync();
         await page.GetByLabel("Input", new() { Exact = true }).FillAsync("""{"kind":"manual","input":{"items":[],"n":7}}""");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
