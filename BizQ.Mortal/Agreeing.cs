@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BizQ.Mortal;
 
 /// <summary>A person who agrees to everything, and who looks into the world before they say how something ended.</summary>
-internal sealed class Agreeing(BizQDatabase database, DecideApproval decide, ChangeFeed changes)
+internal sealed class Agreeing(BizQDatabase database, DecideApproval decide, ChangeFeed changes) : IDisposable
 {
     private readonly SemaphoreSlim _changed = new(1);
 
@@ -22,6 +22,8 @@ internal sealed class Agreeing(BizQDatabase database, DecideApproval decide, Cha
                 return;
         }
     }
+
+    public void Dispose() => _changed.Dispose();
 
     private async Task<int> Agree()
     {

@@ -33,7 +33,8 @@ internal sealed class FireSchedule(BizQDatabase database, StartRun start, TimePr
         {
             var key = $"schedule:{agentId:N}:{triggerId}:{firedAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
             var request = new StartRunRequest(
-                agentId, "schedule", $"{name} on schedule '{triggerId}'", Json.Element(new { kind = "schedule", firedAt, triggerId }), key) { TriggerId = triggerId };
+                agentId, "schedule", $"{name} on schedule '{triggerId}'", Json.Element(new { kind = "schedule", firedAt, triggerId }), key)
+            { TriggerId = triggerId };
             var outcome = await start.Run(Actor.System(workspaceId), request, cancellationToken);
             if (outcome.Refusal is { } refusal)
                 log.LogInformation("Schedule {Trigger} of agent {Agent} started nothing: {Reason}", triggerId, name, refusal.Message);

@@ -44,8 +44,15 @@ internal sealed class BenchInterpreter : Benchmark
                 var node = go.Start[0].Node;
                 journal.Add(new RunStep
                 {
-                    Id = Guid.Empty, WorkspaceId = Guid.Empty, RunId = Guid.Empty, NodeId = node.Id, Kind = node.Kind, Sequence = journal.NextSequence,
-                    Status = StepStatus.Succeeded, StartedAt = DateTimeOffset.UnixEpoch, LiveEdges = graph.OutOf(node.Id) is [var edge, ..] ? s_live[edge] : null,
+                    Id = Guid.Empty,
+                    WorkspaceId = Guid.Empty,
+                    RunId = Guid.Empty,
+                    NodeId = node.Id,
+                    Kind = node.Kind,
+                    Sequence = journal.NextSequence,
+                    Status = StepStatus.Succeeded,
+                    StartedAt = DateTimeOffset.UnixEpoch,
+                    LiveEdges = graph.OutOf(node.Id) is [var edge, ..] ? s_live[edge] : null,
                 });
                 steps++;
             }
@@ -67,7 +74,17 @@ internal sealed class BenchInterpreter : Benchmark
 
     private static Run NewRun() => new()
     {
-        Id = Guid.Empty, WorkspaceId = Guid.Empty, AgentId = Guid.Empty, AgentVersionId = Guid.Empty, AgentName = "", TaskType = "manual", Title = "", IdempotencyKey = "",
-        Input = Json.EmptyObject, Status = RunStatus.Running, StartedAt = DateTimeOffset.UnixEpoch, StartedByName = "",
+        Id = Guid.Empty,
+        WorkspaceId = Guid.Empty,
+        AgentId = Guid.Empty,
+        AgentVersionId = Guid.Empty,
+        AgentName = "",
+        TaskType = "manual",
+        Title = "",
+        IdempotencyKey = "",
+        Input = Json.EmptyObject,
+        Status = RunStatus.Running,
+        StartedAt = DateTimeOffset.UnixEpoch,
+        StartedByName = "",
     };
 }

@@ -23,8 +23,16 @@ internal static class SeedRuns
         var ask = Step(ids, run, 2, "ask", "approval", StepStatus.Waiting, null, null);
         var approval = new Approval
         {
-            Id = ids.New(), WorkspaceId = run.WorkspaceId, Kind = ApprovalKind.Step, RunId = run.Id, AgentId = run.AgentId, AgentName = run.AgentName,
-            NodeId = "ask", Title = "Is this right?", Why = "Being measured.", RequestedAt = run.StartedAt,
+            Id = ids.New(),
+            WorkspaceId = run.WorkspaceId,
+            Kind = ApprovalKind.Step,
+            RunId = run.Id,
+            AgentId = run.AgentId,
+            AgentName = run.AgentName,
+            NodeId = "ask",
+            Title = "Is this right?",
+            Why = "Being measured.",
+            RequestedAt = run.StartedAt,
         };
         ask.ApprovalId = approval.Id;
         return (run, [Step(ids, run, 1, "start", "trigger", StepStatus.Succeeded, 0, run.Input), ask], [approval]);
@@ -45,14 +53,34 @@ internal static class SeedRuns
 
     private static Run NewRun(Ids ids, BenchHost host, Agent agent, int number, RunStatus status) => new()
     {
-        Id = ids.New(), WorkspaceId = host.Owner.WorkspaceId, AgentId = agent.Id, AgentVersionId = agent.CurrentVersionId!.Value, AgentName = agent.Name, TaskType = "manual",
-        Title = "A measured run", IdempotencyKey = $"seeded-{agent.Id:N}-{number}", Status = status, StartedAt = TimeProvider.System.GetUtcNow(), StartedByName = host.Owner.Name, Version = 3,
+        Id = ids.New(),
+        WorkspaceId = host.Owner.WorkspaceId,
+        AgentId = agent.Id,
+        AgentVersionId = agent.CurrentVersionId!.Value,
+        AgentName = agent.Name,
+        TaskType = "manual",
+        Title = "A measured run",
+        IdempotencyKey = $"seeded-{agent.Id:N}-{number}",
+        Status = status,
+        StartedAt = TimeProvider.System.GetUtcNow(),
+        StartedByName = host.Owner.Name,
+        Version = 3,
         Input = Json.Element(new { kind = "manual", input = new { price = 12.5, count = 2, name = "Ada Winter" } }),
     };
 
     private static RunStep Step(Ids ids, Run run, int sequence, string node, string kind, StepStatus status, int? live, System.Text.Json.JsonElement? output) => new()
     {
-        Id = ids.New(), WorkspaceId = run.WorkspaceId, RunId = run.Id, NodeId = node, Kind = kind, Sequence = sequence, Status = status, StartedAt = run.StartedAt,
-        Input = Json.EmptyObject, Output = output, LiveEdges = live is { } edge ? Json.Element((int[])[edge]) : null, DurationMs = 0.1,
+        Id = ids.New(),
+        WorkspaceId = run.WorkspaceId,
+        RunId = run.Id,
+        NodeId = node,
+        Kind = kind,
+        Sequence = sequence,
+        Status = status,
+        StartedAt = run.StartedAt,
+        Input = Json.EmptyObject,
+        Output = output,
+        LiveEdges = live is { } edge ? Json.Element((int[])[edge]) : null,
+        DurationMs = 0.1,
     };
 }

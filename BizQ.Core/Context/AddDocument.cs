@@ -1,7 +1,7 @@
 using BizQ.Core.Context.Parsing;
 using BizQ.Core.Data;
-using BizQ.Core.Triggers;
 using BizQ.Core.Mail.Reading;
+using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 

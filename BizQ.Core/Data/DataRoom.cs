@@ -1,5 +1,5 @@
-using BizQ.Core.Data.Rows;
 using BizQ.Core.Data.Archiving;
+using BizQ.Core.Data.Rows;
 using BizQ.Core.Monitoring;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -144,7 +144,13 @@ public sealed class RepeatTests
         await using var db = stage.Host.Database.Open(stage.Owner.WorkspaceId);
         var version = new AgentVersion
         {
-            Id = stage.Host.Get<Ids>().New(), WorkspaceId = agent.WorkspaceId, AgentId = agent.Id, Number = 2, Definition = Json.Element(definition), Hash = "", CreatedByName = "Test Owner",
+            Id = stage.Host.Get<Ids>().New(),
+            WorkspaceId = agent.WorkspaceId,
+            AgentId = agent.Id,
+            Number = 2,
+            Definition = Json.Element(definition),
+            Hash = "",
+            CreatedByName = "Test Owner",
             CreatedAt = stage.Host.Clock.GetUtcNow(),
         };
         db.Add(version);

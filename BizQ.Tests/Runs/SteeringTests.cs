@@ -141,8 +141,19 @@ public sealed class SteeringTests
         var (ids, now) = (stage.Host.Get<Ids>(), stage.Host.Clock.GetUtcNow());
         var run = new Run
         {
-            Id = ids.New(), WorkspaceId = stage.Owner.WorkspaceId, AgentId = agent.Id, AgentVersionId = agent.CurrentVersionId!.Value, AgentName = agent.Name, TaskType = "manual",
-            Title = "Called", IdempotencyKey = $"called-{ids.New()}", Input = Json.Element(new { kind = "manual" }), Status = RunStatus.Queued, StartedAt = now, StartedByName = "Test", ParentRunId = parent,
+            Id = ids.New(),
+            WorkspaceId = stage.Owner.WorkspaceId,
+            AgentId = agent.Id,
+            AgentVersionId = agent.CurrentVersionId!.Value,
+            AgentName = agent.Name,
+            TaskType = "manual",
+            Title = "Called",
+            IdempotencyKey = $"called-{ids.New()}",
+            Input = Json.Element(new { kind = "manual" }),
+            Status = RunStatus.Queued,
+            StartedAt = now,
+            StartedByName = "Test",
+            ParentRunId = parent,
         };
         await using var db = stage.Host.Database.Open(stage.Owner.WorkspaceId);
         db.Runs.Add(run);

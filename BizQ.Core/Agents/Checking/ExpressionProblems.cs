@@ -85,7 +85,10 @@ internal static class ExpressionProblems
 
     private static readonly Dictionary<string, string> LoopNames = new(StringComparer.Ordinal)
     {
-        ["item"] = LoopKinds.ForEach, ["index"] = LoopKinds.ForEach, ["round"] = LoopKinds.While, ["last"] = LoopKinds.While,
+        ["item"] = LoopKinds.ForEach,
+        ["index"] = LoopKinds.ForEach,
+        ["round"] = LoopKinds.While,
+        ["last"] = LoopKinds.While,
     };
 
     private static Problem NotBefore(DefinitionReading reading, string step, ReadNode node, string at) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;
