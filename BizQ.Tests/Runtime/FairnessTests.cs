@@ -59,7 +59,8 @@ public sealed class FairnessTests : IDisposable
         _script.On("ask", _ => new BizQ.Agents.Nodes.NodeResult.Ask("?", "!", Json.EmptyObject));
         await using var stage = await Noisy(Engine.Sqlite);
         var definition = Graphs.Definition("start:trigger ask long", "start>ask ask>long");
-        var agent = await stage.Agent(definition with { Limits = new LimitsDefinition { RunsInFlight = 1 } });
+        // On a busy machine the test may take longer than a node usually may.
+        var agent = await stage.Agent(definition with { Limits = new LimitsDefinition { RunsInFlight = 1 }, Nodes = [.. definition.Nodes.Select(node => node with { TimeoutSeconds = 600 })] });
         var runs = new[] { await stage.Start(agent), await stage.Start(agent), await stage.Start(agent) };
         foreach (var run in runs)
             await stage.Decide((await stage.Until(run.Id, RunStatus.WaitingForApproval)).Approvals[0], approve: true);
