@@ -20,7 +20,7 @@ public sealed class FunctionTests(FunctionDesk desk) : IClassFixture<FunctionDes
         Assert.Equal(expected, await desk.Value(code, """{ "list": [1, 2, 3], "text": "grüße" }"""));
 
     [Theory]
-    [InlineData("function run(input) {\n  const a = {};\n  return a.b.c;\n}", "functionFailed", 3, 12, "Cannot read properties of undefined (reading 'c')")]
+    [InlineData("function run(input) {\n  const a = {};\n  return a.b.c;\n}", "functionFailed", 3, 14, "Cannot read properties of undefined (reading 'c')")]
     [InlineData("function run() {\n\n  throw new Error('not today');\n}", "functionFailed", 3, 9, "says 'not today'")]
     [InlineData("async function run() {\n  await null;\n  throw new TypeError('late');\n}", "functionFailed", 3, 9, "says 'late'")]
     [InlineData("function run() { return 1n }", "functionFailed", null, null, "BigInt")]
