@@ -42,6 +42,8 @@ internal static class Logs
 
     public static void UseLogs(this WebApplication app) => app.UseSerilogRequestLogging(options =>
     {
+        // Nothing is said through the static logger, which is silent: several hosts may live in one process.
+        options.Logger = app.Services.GetRequiredService<Serilog.ILogger>();
         options.MessageTemplate = "{RequestMethod} {RequestPath} {StatusCode} in {Elapsed:0} ms";
         options.IncludeQueryInRequestPath = false;
         options.GetLevel = (http, _, problem) => problem is not null || http.Response.StatusCode >= StatusCodes.Status500InternalServerError

@@ -51,13 +51,12 @@ public sealed class LoadRun(BizQDatabase database)
         await using var db = database.Open(run.WorkspaceId);
         var steps = await db.RunSteps.AsNoTracking().Where(s => s.RunId == run.Id).OrderBy(s => s.Sequence).ToListAsync(cancel);
         // Effects and approvals belong to steps; most runs have neither, and ten thousand that are recovered ask once each.
-        if (steps.TrueForAll(s => s.EffectId is null && s.ApprovalId is null))
-            return new RunJournal(run, steps);
+        var plain = steps.TrueForAll(s => s.EffectId is null && s.ApprovalId is null);
         return new RunJournal(
             run,
             steps,
-            await db.Effects.AsNoTracking().Where(e => e.RunId == run.Id).ToListAsync(cancel),
-            await db.Approvals.AsNoTracking().Where(a => a.RunId == run.Id).ToListAsync(cancel))
+            plain ? [] : await db.Effects.AsNoTracking().Where(e => e.RunId == run.Id).ToListAsync(cancel),
+            plain ? [] : await db.Approvals.AsNoTracking().Where(a => a.RunId == run.Id).ToListAsync(cancel))
         {
             Past = run is { Rehearsal: true, RepeatOf: { } past } ? await PastOf(db, past, cancel) : new Dictionary<Place, JsonElement>(),
         };

@@ -101,9 +101,12 @@ public sealed class StoreContractTests
                 (step.Status, step.Output, step.WakeAt) = ((StepStatus)random.Next(3), Json.Element(new { number }), Noon.AddSeconds(number));
                 entry.ChangedSteps.Add(step);
                 break;
-            case 3:
+            case 3 when journal.Steps.Count > 0:
                 var effect = EffectOf(journal.Run, id);
                 var approval = ApprovalOf(journal.Run, second, effect.Id);
+                var proposing = journal.Steps[random.Next(journal.Steps.Count)];
+                (proposing.EffectId, proposing.ApprovalId) = (effect.Id, approval.Id);
+                entry.ChangedSteps.Add(proposing);
                 (journal.Effects[effect.Id], journal.Approvals[approval.Id]) = (effect, approval);
                 entry.NewEffects.Add(effect);
                 entry.NewApprovals.Add(approval);
