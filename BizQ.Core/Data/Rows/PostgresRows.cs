@@ -14,7 +14,7 @@ internal sealed class PostgresRows(string connectionString, IModel model) : IRow
     /// Rows are found by their keys only. The plan is made once, when the tables may be small enough to be read whole, and
     /// kept while they grow; so reading them whole is ruled out on this connection.
     /// </summary>
-    private const string ByKeyOnly = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+    private const string ByKeyOnly = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan";
 
     private readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
     private readonly Dictionary<string, PostgresStatement> _statements = new(StringComparer.Ordinal);
