@@ -110,7 +110,7 @@ public sealed class RunLooksTests
         (string Name, string Path)[] pages =
         [
             ("loop-agent", $"/agents/{agent.Id}"), ("loop-edit", $"/agents/{agent.Id}/edit"), ("loop-run", $"/runs/{calls.Id}"), ("loop-paused", $"/runs/{paused.Id}"), ("loop-asks", $"/runs/{asks.Id}"),
-            ("failure-approval", $"/approvals/{approval}"), ("called-run", $"/runs/{called.Id}"), ("compared-run", $"/runs/{again.Id}"), ("keeper", $"/agents/{keeper.Id}"), ("runs-many", "/runs"), ("workspace", "/settings/workspace"),
+            ("failure-approval", $"/approvals/{approval}"), ("called-run", $"/runs/{called.Id}"), ("compared-run", $"/runs/{again.Id}"), ("keeper", $"/agents/{keeper.Id}"), ("runs-many", "/runs"), ("workspace", "/settings"),
         ];
         List<string> wrong = [];
         foreach (var (screen, dark) in new[] { (Screen.Desktop, false), (Screen.Desktop, true), (Screen.Phone, false), (Screen.Phone, true) })

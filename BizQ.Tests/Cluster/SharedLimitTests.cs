@@ -29,7 +29,8 @@ public sealed class SharedLimitTests
     [Fact]
     public async Task Two_nodes_together_drive_no_more_of_an_agent_than_it_may_have()
     {
-        var (script, busy, most, go) = (new Script(), 0, 0, new SemaphoreSlim(0));
+        var (script, busy, most) = (new Script(), 0, 0);
+        using var go = new SemaphoreSlim(0);
         script.On("long", async (_, cancel) =>
         {
             lock (script)
@@ -42,17 +43,29 @@ public sealed class SharedLimitTests
         await using var nodes = new Nodes { More = script.Register };
         await nodes.InitializeAsync();
         var loops = new[] { nodes.First.Get<RunLoop>(), nodes.Second.Get<RunLoop>() };
-        await Eventually.Get(nodes.First.Changes, Guid.Empty, () => Task.FromResult(loops.Select(l => l.Share).OrderBy(s => s.Place).SequenceEqual([new NodeShare(2, 0), new NodeShare(2, 1)]) ? "" : null), "the nodes to know of each other");
+        await Until(() => loops.Select(l => l.Share).OrderBy(s => s.Place).SequenceEqual([new NodeShare(2, 0), new NodeShare(2, 1)]), "the nodes to know of each other");
 
         const int count = 12;
         var owner = await nodes.First.NewWorkspace();
         var agent = await Agent(nodes.First, owner);
         for (var n = 0; n < count; n++)
             await nodes.First.Get<StartRun>().Run(owner, new StartRunRequest(agent.Id, "manual", "A run", JsonElement.Parse("""{"kind":"manual"}"""), $"key-{n}"), TestContext.Current.CancellationToken);
-        await nodes.First.Until(owner.WorkspaceId, async _ => await Task.FromResult(loops.Sum(l => l.Live)) == count && busy == 2 ? "" : null, "all runs to be taken on, and two to be under way");
+        await Until(() => loops.Sum(l => l.Live) == count && Volatile.Read(ref busy) == 2, "all runs to be taken on, and two to be under way");
         go.Release(count);
         await nodes.First.Until(owner.WorkspaceId, async db => await db.Runs.CountAsync(r => r.Status == RunStatus.Succeeded) == count ? "" : null, "all runs to end");
         Assert.Equal(2, most);
+    }
+
+    /// <summary>Nodes that learn of each other, and runs that wait for their turn, commit nothing that could wake a test up.</summary>
+    private static async Task Until(Func<bool> look, string what)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!look())
+        {
+            if (TimeProvider.System.GetElapsedTime(since) > Eventually.Bound)
+                throw new TimeoutException($"Waited in vain for {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     private static async Task<Agent> Agent(TestHost host, Actor owner)
