@@ -1,3 +1,5 @@
+using BizQ.Agents.Runtime.Turns;
+
 namespace BizQ.Agents.Cluster;
 
 /// <summary>
@@ -17,6 +19,16 @@ public sealed class ClusterTurn : ISiloStatusListener, IDisposable
 
     /// <summary>Whether this node is the one; a node that is alone always is.</summary>
     public bool Mine => _oracle.GetApproximateSiloStatuses(onlyActive: true).Keys.Order().FirstOrDefault() is { } first && first.Equals(_oracle.SiloAddress);
+
+    /// <summary>This node's part of limits that hold for all nodes that are up together.</summary>
+    public NodeShare Share
+    {
+        get
+        {
+            var nodes = _oracle.GetApproximateSiloStatuses(onlyActive: true).Keys.Order().ToList();
+            return nodes.IndexOf(_oracle.SiloAddress) is >= 0 and var place ? new NodeShare(nodes.Count, place) : NodeShare.Alone;
+        }
+    }
 
     /// <summary>Calls <paramref name="changed"/> when a node has come or gone. It must be quick.</summary>
     public void WhenNodesChange(Action changed) => _changed += changed;

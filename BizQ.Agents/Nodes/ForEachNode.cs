@@ -24,9 +24,13 @@ public sealed class ForEachNode : INodeKind
         "{ items: what each item's round came to, in the order of the list (null where it failed), errors: [{ index, code, message }], count }. A round comes to what an output node inside of it says, or else to the output of its last node",
         ["/items/**"])
     {
+        LimitsAll = true,
         Rules =
         [
             "Its list is read once. Each item's round is a run through its body, whose steps have the place `each/0`, `each/1` and so on, and is recorded like any other: after a crash the finished rounds are not repeated.",
+            "With `timeoutSeconds` all rounds together have so long. When it is over, nothing more begins, what is at work in it is stopped, and it fails with `timedOut`; the values of the rounds that were done stay in its output. Left out, it takes as long as its rounds do.",
+            "With `retry` a loop that failed is tried again as a whole: only what failed or was stopped in its rounds runs anew, and `attempts` counts the loop's own. With `onError` of `ask` a person decides about the whole loop.",
+            "Codes of its errors: that of the round that stopped it, `itemsFailed` (collect), `timedOut`, `notAList`, `tooManyItems`, `tooLarge`.",
             "Steps of one round see each other, `item`, `index` and everything before the loop; they do not see other rounds.",
         ],
     };

@@ -23,9 +23,11 @@ public sealed class WhileNode : INodeKind
         "{ rounds: how many there were, last: what the last one came to, limited: whether it ended only because no more rounds were allowed }",
         [])
     {
+        LimitsAll = true,
         Rules =
         [
             "The condition sees `round` (0 before the first) and `last`, what the round before came to (null before the first). It is looked at before each round.",
+            "With `timeoutSeconds` all rounds together have so long; then what is at work is stopped and it fails with `timedOut`. With `retry` it goes on in the round that failed, where only what failed runs anew; with `onError` of `ask` a person decides.",
             "When `max` is reached the loop ends, succeeded, with `limited: true`: ask for it in a branch where it matters.",
         ],
     };

@@ -86,7 +86,7 @@ public sealed class NodeWork(
             case NodeResult.Propose propose:
                 return await effects.Propose(run, agent, start.Due, propose, input, start.Gathered, begun.StartedAt, stop) with { Waited = start.Again, Tries = tries };
             case NodeResult.Repeat:
-                return Begun(begun, start.Before, input);
+                return Begun(begun, start, input, clock.GetUtcNow());
             case NodeResult.Pause rest:
                 return Pauses.Begin(start, begun, rest, input, ids);
             case NodeResult.Failed failed when pause is { } wait:
@@ -117,7 +117,8 @@ public sealed class NodeWork(
 
     private async Task<NodeResult> Once(INodeKind kind, NodeRun given, CancellationToken stop)
     {
-        var timeout = given.Node.TimeoutSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : kind.Patience ?? UsualTimeout;
+        // A limit on all that a node leads to is no limit on the moment in which that begins.
+        var timeout = given.Node.TimeoutSeconds is { } seconds and > 0 && !kind.Description.LimitsAll ? TimeSpan.FromSeconds(seconds) : kind.Patience ?? UsualTimeout;
         using var tooLong = new CancellationTokenSource(timeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, stop);
         try
@@ -136,13 +137,26 @@ public sealed class NodeWork(
     }
 
     /// <summary>A loop's step waits while its rounds go on. One that is tried again goes on with the items it had, so that rounds that were done stay done.</summary>
-    private static Worked Begun(Worked begun, RunStep? before, JsonElement input)
+    private static Worked Begun(Worked begun, NodeStart start, JsonElement input, DateTimeOffset now)
     {
+        var before = start.Before;
         var given = before?.Input ?? input;
         if (Bytes(given) > MostBytes)
             return Failed(begun, null, "tooLarge", $"The items are larger than {MostBytes:N0} bytes together. Let them be ids, and look each up inside of the loop.");
         var rounds = before is null ? 0 : LoopPlan.Rounds(before);
-        return begun with { Status = StepStatus.Waiting, Input = given, Output = rounds > 0 ? Json.Element(new { rounds }) : null };
+        return begun with { Status = StepStatus.Waiting, Input = given, Output = rounds > 0 ? Json.Element(new { rounds }) : null, WakeAt = EndOf(start.Due.Node, now) };
+    }
+
+    /// <summary>When the time of a loop that begins now is over; null when it has all the time its rounds take.</summary>
+    internal static DateTimeOffset? EndOf(NodeDefinition loop, DateTimeOffset now) => loop.TimeoutSeconds is { } seconds ? now.AddSeconds(seconds) : null;
+
+    /// <summary>What a pause came to. One that ended with an error is tried again where its node says so.</summary>
+    internal Worked Over(Due due, RunStep step, int retries)
+    {
+        var (over, tries) = (Pauses.Over(due, step), step.Attempt - retries);
+        return over.Error is { } error && due.Node.Retry is { } retry && pause.After(retry, error, tries, worth: true) is { } wait
+            ? over with { Status = StepStatus.Waiting, Input = step.Input, Tries = tries, WaitsAgain = true, WakeAt = clock.GetUtcNow() + wait }
+            : over;
     }
 
     /// <summary>Nobody is asked and nothing is waited for in a rehearsal: it goes as it went then, or as people hope where there is no then.</summary>

@@ -8,15 +8,19 @@ using BizQ.Core.Runs;
 namespace BizQ.Agents.Runtime;
 
 /// <summary>Records what loops come to, in the commit of the step that led to it: another round, their end, or what they no longer wait for.</summary>
-internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, TimeProvider clock)
+internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, RetryPause pause, TimeProvider clock)
 {
-    public void Move(LoadedRun loaded, Graph graph, JournalEntry entry, LoopMove move)
+    /// <returns>True when the loop has failed, is not tried again by itself, and nothing follows from that yet: a person may be asked.</returns>
+    public bool Move(LoadedRun loaded, Graph graph, JournalEntry entry, LoopMove move)
     {
         var step = move.Step;
         switch (move)
         {
             case LoopMove.Close close:
-                Close(loaded, graph, step, close.Output, close.Error);
+                Close(loaded, graph, step, close.Output, close.Error, ofRounds: true);
+                break;
+            case LoopMove.Again:
+                Again(loaded, graph, entry, step);
                 break;
             case LoopMove.NextRound next:
                 Decide(loaded, graph, next);
@@ -24,11 +28,28 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, TimePr
             case LoopMove.Abandon:
                 step.Status = StepStatus.Skipped;
                 step.CompletedAt = clock.GetUtcNow();
-                step.Error = Worked.ErrorOf("abandoned", "Something else in its loop failed, so it was not waited for any longer.");
+                step.Error = Worked.ErrorOf("abandoned", "Something else in its loop failed or took too long, so it was not waited for any longer.");
                 break;
         }
+        Changed(entry, step);
+        return move is LoopMove.Close or LoopMove.NextRound && step.Status == StepStatus.Failed;
+    }
+
+    private static void Changed(JournalEntry entry, RunStep step)
+    {
         if (!entry.NewSteps.Contains(step) && !entry.ChangedSteps.Contains(step))
             entry.ChangedSteps.Add(step);
+    }
+
+    /// <summary>Another attempt at the whole loop: it has its time anew, goes on with the items it had, and what was done in its rounds stays done.</summary>
+    private void Again(LoadedRun loaded, Graph graph, JournalEntry entry, RunStep step)
+    {
+        var rounds = LoopPlan.Rounds(step);
+        (step.Error, step.ApprovalId, step.Output) = (null, null, rounds > 0 ? Json.Element(new { rounds }) : null);
+        step.Attempt++;
+        step.WakeAt = NodeWork.EndOf(graph.Find(step.NodeId)!, clock.GetUtcNow());
+        foreach (var aside in loaded.Journal.FrameAt(step.Path)!.RoundsOf(step.NodeId).Reopen())
+            Changed(entry, aside);
     }
 
     private void Decide(LoadedRun loaded, Graph graph, LoopMove.NextRound next)
@@ -38,22 +59,31 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, TimePr
         var holds = expressions.Holds(step.Input!.Value.GetProperty("condition").ToString(), scope);
         var most = loaded.Journal.FrameAt(step.Path)!.RoundsOf(step.NodeId).PlanOf(step).Max;
         if (holds.Refusal is { } refusal)
-            Close(loaded, graph, step, null, Worked.ErrorOf(refusal.Code, $"The condition of '{step.NodeId}' could not be evaluated. {refusal.Message}"));
+            Close(loaded, graph, step, null, Worked.ErrorOf(refusal.Code, $"The condition of '{step.NodeId}' could not be evaluated. {refusal.Message}"), ofRounds: false);
         else if (holds.Value && next.Round < most)
             step.Output = Json.Element(new { rounds = next.Round + 1 });
         else
-            Close(loaded, graph, step, Json.Element(new { rounds = next.Round, last = next.Last, limited = holds.Value }), null);
+            Close(loaded, graph, step, Json.Element(new { rounds = next.Round, last = next.Last, limited = holds.Value }), null, ofRounds: false);
     }
 
-    private void Close(LoadedRun loaded, Graph graph, RunStep step, JsonElement? output, JsonElement? error)
+    /// <param name="ofRounds">The error is that of its rounds or its time: where a loop is to be tried again at all, that is worth it.</param>
+    private void Close(LoadedRun loaded, Graph graph, RunStep step, JsonElement? output, JsonElement? error, bool ofRounds)
     {
         if (output is { } large && Encoding.UTF8.GetByteCount(large.GetRawText()) > NodeWork.MostBytes)
             (output, error) = (null, error ?? Worked.ErrorOf("tooLarge", $"What the rounds came to is larger than {NodeWork.MostBytes:N0} bytes together. Let each round come to the part that is needed, or store it as a document."));
-        step.Status = error is null ? StepStatus.Succeeded : StepStatus.Failed;
         step.Output = output ?? step.Output;
         step.Error = error;
+        if (error is { } failed && graph.Find(step.NodeId) is { Retry: { } retry }
+            && pause.After(retry, failed, step.Attempt - loaded.Journal.Retries(Place.Of(step)), worth: ofRounds) is { } wait)
+        {
+            step.WakeAt = clock.GetUtcNow() + wait;
+            return;
+        }
+        step.Status = error is null ? StepStatus.Succeeded : StepStatus.Failed;
+        step.WakeAt = null;
         step.CompletedAt = clock.GetUtcNow();
         step.DurationMs = (step.CompletedAt.Value - step.StartedAt).TotalMilliseconds;
-        leadOn.From(loaded, graph, step);
+        if (error is null)
+            leadOn.From(loaded, graph, step);
     }
 }

@@ -11,10 +11,10 @@ using BizQ.Core.Triggers;
 namespace BizQ.Agents.Runtime;
 
 /// <summary>Turns what came of nodes into rows: the steps, which edges they made live, and how the run stands now.</summary>
-public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider clock)
+public sealed class RecordSteps(Expressions expressions, RetryPause pause, Ids ids, TimeProvider clock)
 {
     private readonly LeadOn _leadOn = new(expressions, clock);
-    private readonly RecordLoops _loops = new(expressions, new LeadOn(expressions, clock), clock);
+    private readonly RecordLoops _loops = new(expressions, new LeadOn(expressions, clock), pause, clock);
 
     /// <summary>Adds to the journal and to the entry that will be committed.</summary>
     internal void Add(LoadedRun loaded, Graph graph, JournalEntry entry, Worked worked)
@@ -25,7 +25,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         if (worked.Tries is { } tries)
             Tried(journal, step, worked, tries);
         step.Status = worked.Status;
-        step.Output = worked.Answer is null ? worked.Output ?? step.Output : null;
+        step.Output = worked.Answer is null ? worked.Output ?? step.Output : worked.Output;
         step.Error = worked.Error;
         step.EffectId = worked.Effect?.Id ?? step.EffectId;
         step.ApprovalId = worked.Approval?.Id ?? step.ApprovalId;
@@ -34,7 +34,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         step.CompletedAt = worked.Status == StepStatus.Waiting ? null : clock.GetUtcNow();
         if (worked.Waited is null)
             journal.Add(step);
-        if (step.Status == StepStatus.Failed && worked.Answer is null && MayAsk(journal.Run) && graph.Find(step.NodeId)?.OnError is { Then: AfterError.Ask } after)
+        if (worked.Answer is null && AsksAbout(journal.Run, graph, step) is { } after)
             worked = Ask(journal.Run, worked, step, after);
         else
             _leadOn.From(loaded, graph, step, goOn: worked.Answer == FailureAnswers.GoOn);
@@ -48,7 +48,13 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
     /// <summary>Adds what the interpreter has found out about loops; what they no longer wait for is dropped.</summary>
     internal void Move(LoadedRun loaded, Graph graph, JournalEntry entry, LoopMove move)
     {
-        _loops.Move(loaded, graph, entry, move);
+        if (_loops.Move(loaded, graph, entry, move))
+        {
+            if (AsksAbout(loaded.Journal.Run, graph, move.Step) is { } after)
+                AddEffect(loaded.Journal, entry, Ask(loaded.Journal.Run, Worked.On(graph, move.Step), move.Step, after));
+            else
+                _leadOn.From(loaded, graph, move.Step);
+        }
         if (move is LoopMove.Abandon)
             Drop(loaded.Journal, entry, "Its loop went on without it.", move.Step);
     }
@@ -122,7 +128,9 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         step.CostUsd = (step.CostUsd ?? 0) + use.CostUsd;
     }
 
-    private static bool MayAsk(Run run) => !run.Ended && !run.Rehearsal && run.CancelRequestedAt is null;
+    /// <summary>What its node says about failures, if a person is to be asked about this one.</summary>
+    private static OnErrorDefinition? AsksAbout(Run run, Graph graph, RunStep step) =>
+        step.Status == StepStatus.Failed && run is { Ended: false, Rehearsal: false, CancelRequestedAt: null } && graph.Find(step.NodeId)?.OnError is { Then: AfterError.Ask } after ? after : null;
 
     /// <summary>The step waits for a person to say whether it is tried again, goes on, or stops.</summary>
     private Worked Ask(Run run, Worked worked, RunStep step, OnErrorDefinition after)
@@ -147,7 +155,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         }
     }
 
-    private static void AddWaits(Run run, JournalEntry entry, Worked worked, RunStep step)
+    private void AddWaits(Run run, JournalEntry entry, Worked worked, RunStep step)
     {
         if (worked.Wait is { } wait)
             entry.NewWaits.Add(wait);
@@ -155,6 +163,10 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
             entry.GoneWaits.Add(Pauses.Listening(run, step.Id));
         if (worked.Child is { } child)
             entry.NewRuns.Add(child);
+        if (!worked.GivesUp)
+            return;
+        entry.GivenUp.Add(step.Id);
+        entry.GivenUpAt = clock.GetUtcNow();
     }
 
     private void End(Run run, RunStatus status)

@@ -61,6 +61,8 @@ public sealed class Recovery(
         var looked = clock.GetUtcNow() - SecondLook;
         while (await _asked.Reader.ReadAsync(stoppingToken))
         {
+            // Asked whenever a node has come or gone.
+            loop.Share = turn.Share;
             if (!Interlocked.Exchange(ref _drained, false) && !turn.Mine)
                 continue;
             var thorough = clock.GetUtcNow() - looked >= SecondLook;

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using BizQ.Agents.Nodes;
+using BizQ.Agents.Runtime.Flow;
 using BizQ.Core.Agents;
 
 namespace BizQ.Agents.Runtime;
@@ -15,6 +17,10 @@ public sealed class RetryPause(Random random)
     private static readonly RetryDefinition Usual = new() { Attempts = Attempts };
 
     private readonly Lock _gate = new();
+
+    /// <summary>The same for an error that is known from the journal, of a node that says it is to be tried again.</summary>
+    public TimeSpan? After(RetryDefinition retry, JsonElement error, int attempt, bool worth) =>
+        After(retry, new NodeResult.Failed(Interpreter.Text(error, "code") ?? "", "", Retryable: worth), attempt);
 
     /// <summary>Null when it is not worth another attempt, or there have been enough.</summary>
     /// <param name="attempt">Which attempt has failed, from 1.</param>

@@ -24,6 +24,9 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
 
     private readonly Dictionary<Place, Task<Worked?>> _busy = [];
 
+    /// <summary>For places inside of loops that have a time limit.</summary>
+    private readonly Dictionary<Place, CancellationTokenSource> _stops = [];
+
     /// <summary>Intents this drive committed and has not acted on yet: nobody can have done so before it does. Somebody else may commit a later intent for the same effect, so the version belongs to it.</summary>
     private readonly HashSet<(Guid Effect, int Version)> _intended = [];
 
@@ -46,6 +49,8 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
                 if (decision is Decision.Go { Halt: true } || _fault is not null)
                     await Off(halt.Cancel);
                 // Once halted, only what moves is followed: a run that somebody tries again meanwhile is for the next drive.
+                if (decision is Decision.Go { Stop: { Count: > 0 } late })
+                    await Off(() => Stop(late));
                 if (decision is Decision.Go go && _fault is null && !stop.IsCancellationRequested && (go.Halt || !halt.IsCancellationRequested))
                     Begin(_loaded.Held ? OnlyOnItsWay(go) : go, halt.Token);
                 if (_busy.Count == 0)
@@ -58,6 +63,8 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         {
             await Off(halt.Cancel);
             await ((Task)Task.WhenAll(_busy.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            foreach (var late in _stops.Values)
+                late.Dispose();
         }
         if (_fault is not null)
             ExceptionDispatchInfo.Throw(_fault);
@@ -89,6 +96,22 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         await Off(enough.Cancel);
     }
 
+    private void Stop(IReadOnlyList<Place> late)
+    {
+        foreach (var place in late)
+            _stops.GetValueOrDefault(place)?.Cancel();
+    }
+
+    /// <summary>What stops the work on a node: the end of the drive, and the end of the time of a loop around it.</summary>
+    private CancellationToken Until(Due due, CancellationToken halt)
+    {
+        if (!graph.IsTimed(due.Node))
+            return halt;
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(halt);
+        _stops[due.Place] = stop;
+        return stop.Token;
+    }
+
     private void Begin(Decision.Go go, CancellationToken halt)
     {
         foreach (var round in go.Start.GroupBy(due => due.Path, StringComparer.Ordinal))
@@ -105,7 +128,8 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         foreach (var due in round)
         {
             var start = NodeStart.Of(Journal, graph, due, scope, gathered, again);
-            _busy[due.Place] = Off(() => parts.Nodes.Start(start, halt)).Unwrap();
+            var until = Until(due, halt);
+            _busy[due.Place] = Off(() => parts.Nodes.Start(start, until)).Unwrap();
         }
     }
 
@@ -119,16 +143,17 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             if (answer == FailureAnswers.Retry)
                 Begin([due], step, halt);
             else
-                _busy[due.Place] = Task.FromResult<Worked?>(waited with { Status = StepStatus.Failed, Error = step.Error, Answer = answer });
+                _busy[due.Place] = Task.FromResult<Worked?>(waited with { Status = StepStatus.Failed, Error = step.Error, Output = FailureAnswers.Left(step.Output), Answer = answer });
         }
         else if (Journal.EffectOf(step) is { } effect)
         {
             var here = _intended.Remove((effect.Id, effect.Version));
-            _busy[due.Place] = Off<Task<Worked?>>(async () => await parts.Effects.Continue(run, graph.Definition, waited, effect, approval?.Reason, here, halt)).Unwrap();
+            var until = Until(due, halt);
+            _busy[due.Place] = Off<Task<Worked?>>(async () => await parts.Effects.Continue(run, graph.Definition, waited, effect, approval?.Reason, here, until)).Unwrap();
         }
         else if (step.WaitsFor is not null)
         {
-            _busy[due.Place] = Task.FromResult<Worked?>(Pauses.Over(due, step));
+            _busy[due.Place] = Task.FromResult<Worked?>(parts.Nodes.Over(due, step, Journal.Retries(due.Place)));
         }
         else if (approval is null && step.Error is not null)
         {
@@ -156,6 +181,8 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         foreach (var (place, task) in _busy.Where(b => b.Value.IsCompleted).ToList())
         {
             _busy.Remove(place);
+            if (_stops.Remove(place, out var stop))
+                stop.Dispose();
             if (task.IsFaulted)
                 _fault ??= task.Exception.InnerException ?? task.Exception;
 #pragma warning disable RS0030 // The task has completed.
@@ -232,7 +259,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
 
     /// <summary>What a waiting step goes on with is looked at anew; what a node has worked out stays worked out.</summary>
     private bool StillWanted(Worked one) =>
-        one.Waited is not { } step || (one.Tries is not null && Journal.StepOf(step.Path, step.NodeId) is { Status: StepStatus.Waiting } now && now.Id == step.Id);
+        one.Waited is not { } step || (one is { Tries: not null, WaitsAgain: false } && Journal.StepOf(step.Path, step.NodeId) is { Status: StepStatus.Waiting } now && now.Id == step.Id);
 
     private bool StillMine(Worked acted)
     {

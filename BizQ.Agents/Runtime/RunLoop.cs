@@ -41,6 +41,9 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
     /// <summary>Called when runs that were left in the database because too many waited should be brought.</summary>
     public void WhenDrained(Action bring) => _turns.Drained = bring;
 
+    /// <summary>This process's part of the limits that hold for all nodes together.</summary>
+    public NodeShare Share { get; set; } = NodeShare.Alone;
+
     /// <summary>How many runs this process is driving or has taken on.</summary>
     public int Live => _live.Count;
 
@@ -138,8 +141,10 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
 
     private QueuePlace PlaceOf(RunPlace whose, Graph? graph)
     {
+        // The process's own limit is the process's; what a workspace and an agent may have is divided among all nodes.
         var most = options.RunsInFlightPerWorkspace > 0 ? options.RunsInFlightPerWorkspace : int.MaxValue;
-        return new QueuePlace(whose.WorkspaceId, whose.AgentId, Math.Min(most, whose.MostOfWorkspace ?? most), graph?.Definition.Limits.RunsInFlight ?? int.MaxValue);
+        var (ofWorkspace, ofAgent) = (whose.MostOfWorkspace, graph?.Definition.Limits.RunsInFlight);
+        return new QueuePlace(whose.WorkspaceId, whose.AgentId, ofWorkspace is { } all ? Math.Min(most, Share.Of(all)) : most, ofAgent is { } each ? Share.Of(each) : int.MaxValue);
     }
 
     private int Failed(Guid runId)

@@ -37,6 +37,12 @@ internal sealed record Worked(Due Due, RunStep? Waited, DateTimeOffset StartedAt
     /// <summary>The run of another agent it starts.</summary>
     public Run? Child { get; init; }
 
+    /// <summary>It says what a pause has come to, and its step waits again: looked at anew when somebody has written the run meanwhile, for that may have been its answer.</summary>
+    public bool WaitsAgain { get; init; }
+
+    /// <summary>The run it has called took too long and is asked to stop.</summary>
+    public bool GivesUp { get; init; }
+
     /// <summary>Attempts made so far by themselves; null where a waiting step merely goes on.</summary>
     public int? Tries { get; init; }
 
@@ -45,6 +51,10 @@ internal sealed record Worked(Due Due, RunStep? Waited, DateTimeOffset StartedAt
 
     /// <summary>True when the world was acted on: this must be recorded whatever has happened to the run meanwhile.</summary>
     public bool Acted { get; init; }
+
+    /// <summary>A waiting step as it stands.</summary>
+    public static Worked On(Graph graph, RunStep step) =>
+        new(new Due(step.Path, graph.Find(step.NodeId)!), step, step.StartedAt, 0) { Status = StepStatus.Waiting };
 
     public static JsonElement ErrorOf(string code, string message) => Json.Element(new { code, message });
 }

@@ -18,6 +18,8 @@ public sealed class AfterCommit(BizQDatabase database, HearEvents hear, CancelRu
             await wake.Wake(started.Id);
         foreach (var wait in entry.NewWaits)
             await hear.Earlier(wait, CancellationToken.None);
+        foreach (var asked in entry.AskedToStop)
+            await wake.Wake(asked);
         if (AnswerParent.Owes(entry.Run))
             await wake.Wake(entry.Run.ParentRunId!.Value);
         if (entry.Run.Status is RunStatus.Failed or RunStatus.Cancelled || entry.ChangedSteps.Exists(IsGivenUp))

@@ -36,6 +36,12 @@ internal static class Pauses
         {
             { Error: not null } => over with { Status = StepStatus.Failed, Error = step.Error },
             { Output: not null } => over with { Output = step.Output },
+            { WaitsFor: StepWait.Run } => over with
+            {
+                Status = StepStatus.Failed,
+                Error = Worked.ErrorOf("timedOut", "The agent that was called here was not done within the time it has, and was asked to stop. Give the node a longer timeout if that is normal."),
+                GivesUp = true,
+            },
             { WaitsFor: StepWait.Event } => over with { Output = Json.Element(new { @case = "timedOut" }), Gone = true },
             _ => over with { Output = Json.Element(new { @case = "time" }) },
         };

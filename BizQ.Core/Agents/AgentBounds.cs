@@ -21,10 +21,10 @@ public sealed record LimitsDefinition
 {
     /// <summary>Steps one run may take before it is parked.</summary>
     public int MaxSteps { get; init; } = 200;
-    /// <summary>Runs of the agent under way at the same time in one process; further ones wait their turn. Null for as many as there is room for.</summary>
+    /// <summary>Runs of the agent under way at the same time on all nodes together; further ones wait their turn. Null for as many as there is room for.</summary>
     public int? RunsInFlight { get; init; }
     /// <summary>The largest amount one effect may move; none given means no effect may move money.</summary>
     public Money? AmountPerEffect { get; init; }
-    /// <summary>Model cost one run may cause.</summary>
+    /// <summary>Model cost one run may cause, with all runs it has called.</summary>
     public Money? CostPerRun { get; init; }
 }

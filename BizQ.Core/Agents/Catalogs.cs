@@ -11,6 +11,9 @@ public sealed record NodeDescription(string Kind, string Title, string Summary, 
 {
     /// <summary>What exactly it does where a reader of the reference might wonder; one sentence or two each.</summary>
     public IReadOnlyList<string> Rules { get; init; } = [];
+
+    /// <summary>True when the time limit of such a node is for all that it leads to, such as a loop's rounds, and not for an attempt at its own work.</summary>
+    public bool LimitsAll { get; init; }
 }
 
 public enum UndoWay { Irreversible, Operation, Compensation }

@@ -11,6 +11,9 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
 {
     private readonly Lazy<JsonElement> _whole = new(() => Make(catalog));
 
+    /// <summary>An attempt at a node's own work holds a place among the runs under way. What only rests, such as a loop or a call, may have as long as a wait.</summary>
+    private const int MostSecondsOfAnAttempt = 600;
+
     public JsonElement Whole => _whole.Value;
 
     private static JsonElement Make(AgentCatalog catalog)
@@ -37,6 +40,8 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
         var then = new JsonObject { ["properties"] = new JsonObject { ["settings"] = settings } };
         if (settings["required"] is JsonArray { Count: > 0 } || settings["anyOf"] is not null)
             then["required"] = new JsonArray("settings");
+        if (!kind.LimitsAll)
+            then["properties"]!["timeoutSeconds"] = new JsonObject { ["maximum"] = MostSecondsOfAnAttempt };
         return new JsonObject { ["if"] = Says("kind", kind.Kind), ["then"] = then };
     }
 
@@ -81,9 +86,9 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
               "type": "object", "title": "Limits", "additionalProperties": false,
               "properties": {
                 "maxSteps": { "type": "integer", "title": "Steps", "description": "Steps one run may take before it is parked.", "minimum": 1, "maximum": 100000 },
-                "runsInFlight": { "type": "integer", "title": "Runs at once", "description": "Runs under way at the same time; further ones wait their turn. A run that waits for a person or for its time does not count.", "minimum": 1, "maximum": 10000 },
+                "runsInFlight": { "type": "integer", "title": "Runs at once", "description": "Runs under way at the same time, on all nodes together; further ones wait their turn. A run that waits for a person or for its time does not count.", "minimum": 1, "maximum": 10000 },
                 "amountPerEffect": { "$ref": "#/$defs/money", "title": "Amount per effect", "description": "The largest amount one effect may move; none given means no effect may move money." },
-                "costPerRun": { "$ref": "#/$defs/money", "title": "Cost per run", "description": "Model cost one run may cause." }
+                "costPerRun": { "$ref": "#/$defs/money", "title": "Cost per run", "description": "Model cost one run may cause, with all runs it has called." }
               }
             },
             "autonomy": { "type": "string", "title": "Autonomy", "enum": ["approve", "automatic"], "description": "approve: every write asks a person. automatic: what the checks allow goes out by itself." },
@@ -133,7 +138,7 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
                 "title": { "type": "string", "title": "Title", "maxLength": 100 },
                 "settings": { "type": "object", "title": "Settings" },
                 "position": { "type": "object", "title": "Position", "additionalProperties": false, "required": ["x", "y"], "properties": { "x": { "type": "number" }, "y": { "type": "number" } } },
-                "timeoutSeconds": { "type": "integer", "title": "Time limit (seconds)", "description": "For one attempt; 30 when left out, 600 for models.", "minimum": 1, "maximum": 600 },
+                "timeoutSeconds": { "type": "integer", "title": "Time limit (seconds)", "description": "For one attempt: at most 600; when left out 30, for models 600. Of a loop: for all of its rounds, no limit when left out. Of an agent that is called: for its whole run, 30 days when left out.", "minimum": 1, "maximum": 34560000 },
                 "parent": { "type": "string", "title": "Inside of", "description": "The id of the loop (forEach or while) whose body this node is part of." },
                 "join": { "type": "string", "title": "Begins", "enum": ["all", "any"], "default": "all", "description": "all: when every way that leads here has been decided. any: with the first that is taken; it runs once all the same." },
                 "retry": { "$ref": "#/$defs/retry", "title": "Try again" },
@@ -148,7 +153,7 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
                 "firstSeconds": { "type": "number", "title": "First pause (seconds)", "minimum": 0, "maximum": 86400, "default": 1 },
                 "factor": { "type": "number", "title": "Factor", "description": "Each pause is so many times as long as the one before.", "minimum": 1, "maximum": 10, "default": 2 },
                 "maxSeconds": { "type": "number", "title": "Longest pause (seconds)", "minimum": 0, "maximum": 86400, "default": 300 },
-                "on": { "type": "array", "title": "For the errors", "description": "Codes such as timedOut, or * for any. Left out, the errors that the node says will pass.", "minItems": 1, "maxItems": 20, "items": { "type": "string", "pattern": "^(\\*|[A-Za-z][A-Za-z0-9]{0,59})$" } }
+                "on": { "type": "array", "title": "For the errors", "description": "Codes such as timedOut, or * for any. Left out, the errors that the node says will pass; for loops and calls of agents those of their rounds and of the called run, timedOut included.", "minItems": 1, "maxItems": 20, "items": { "type": "string", "pattern": "^(\\*|[A-Za-z][A-Za-z0-9]{0,59})$" } }
               }
             },
             "onError": {

@@ -67,7 +67,7 @@ public sealed class DecideApproval(BizQDatabase database, EditProposal edit, Own
             return blocked;
         // Which of the three it was goes with the step, as what an event brings does.
         if (approval.Kind == ApprovalKind.Failure && await db.RunSteps.FirstOrDefaultAsync(s => s.RunId == run.Id && s.ApprovalId == approval.Id, cancel) is { } failed)
-            failed.Output = FailureAnswers.Keep(request);
+            failed.Output = FailureAnswers.Keep(request, failed.Output);
         approval.State = Says(request) ? ApprovalState.Approved : ApprovalState.Rejected;
         approval.DecidedAt = clock.GetUtcNow();
         approval.DecidedBy = actor.Id;

@@ -56,7 +56,7 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
             await End(db, run, byName, now, cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await db.SaveChangesAsync(cancel);
-        var called = await AskCalled(db, run, now, cancel);
+        var called = await StopChildren.Ask(db, db.Runs.Where(r => r.ParentRunId == run.Id), run.Error, now, cancel);
         if (AnswerParent.Owes(run))
         {
             await AnswerParent.In(db, run, cancel);
@@ -76,32 +76,5 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
         var approvals = await db.Approvals.Where(a => a.RunId == run.Id).ToListAsync(cancel);
         db.EffectEvents.AddRange(DropProposals.Of(effects, approvals, Mover.Person, byName, $"The run was cancelled by {byName}.", ids, now));
         db.RunWaits.RemoveRange(await db.RunWaits.Where(w => w.RunId == run.Id).ToListAsync(cancel));
-    }
-
-    /// <summary>
-    /// Marks all runs below this one, in the transaction that marks it: their version moves, so whoever drives one reads it
-    /// again before anything follows, and one that waits is set going to find out that it is over.
-    /// </summary>
-    private static async Task<IReadOnlyList<Guid>> AskCalled(BizQDb db, Run run, DateTimeOffset now, CancellationToken cancel)
-    {
-        var all = new List<Guid>();
-        var (level, why) = (new List<Guid> { run.Id }, run.Error);
-        while (true)
-        {
-            var above = level;
-            var below = db.Runs.Where(r => r.ParentRunId != null && above.Contains(r.ParentRunId.Value)
-                && r.Status != RunStatus.Succeeded && r.Status != RunStatus.Failed && r.Status != RunStatus.Cancelled);
-            level = await below.Select(r => r.Id).ToListAsync(cancel);
-            if (level.Count == 0)
-                return all;
-            await below.ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(r => r.CancelRequestedAt, r => r.CancelRequestedAt ?? now)
-                    .SetProperty(r => r.Error, why)
-                    .SetProperty(r => r.Status, RunStatus.Running)
-                    .SetProperty(r => r.Version, r => r.Version + 1),
-                cancel);
-            all.AddRange(level);
-        }
     }
 }

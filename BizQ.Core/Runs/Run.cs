@@ -29,7 +29,10 @@ public sealed class Run : IInWorkspace
     /// <summary>True once it has read text from outside; then every write effect asks a person unless a policy says otherwise.</summary>
     public bool Tainted { get; set; }
     public JsonElement? Error { get; set; }
+    /// <summary>What models have cost in it, and in the runs it has called as they ended.</summary>
     public decimal CostUsd { get; set; }
+    /// <summary>How much of that the run which called it has been charged; only that transaction writes it.</summary>
+    public decimal ChargedUsd { get; set; }
     public required DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? CompletedAt { get; set; }
     public int? DurationMs { get; set; }

@@ -15,7 +15,7 @@ public sealed class LoopDefinitionTests
           "format": 1, "name": "Loops", "purpose": "Goes through a list.",
           "nodes": [
             { "id": "start", "kind": "trigger" },
-            { "id": "each", "kind": "forEach", "settings": { "items": "{{ trigger.input.orders || [] }}", "concurrency": 3, "onItemError": "continue" } },
+            { "id": "each", "kind": "forEach", "settings": { "items": "{{ trigger.input.orders || [] }}", "concurrency": 3, "onItemError": "continue" }, "timeoutSeconds": 86400, "retry": { "attempts": 2 }, "onError": { "then": "ask" } },
             { "id": "look", "kind": "transform", "parent": "each", "settings": { "set": { "number": "{{ item.number }}", "place": "{{ index }}" } }, "retry": { "attempts": 5, "firstSeconds": 2, "on": ["timedOut"] } },
             { "id": "again", "kind": "while", "parent": "each", "settings": { "condition": "round === 0 || !steps.check.output.good", "max": 5 } },
             { "id": "check", "kind": "transform", "parent": "again", "settings": { "set": { "good": "{{ round > 1 }}", "of": "{{ steps.look.output.number }}", "before": "{{ last }}" } } },
@@ -44,8 +44,8 @@ public sealed class LoopDefinitionTests
     [InlineData("{ \"id\": \"start\", \"kind\": \"trigger\" }", "{ \"id\": \"start\", \"kind\": \"trigger\", \"parent\": \"each\" }", "/nodes/0/parent", "runs come in there")]
     [InlineData("{ \"from\": \"look\", \"to\": \"again\" }", "{ \"from\": \"look\", \"to\": \"done\" }", "/edges/1", "its output holds")]
     [InlineData("\"onError\": true", "\"onError\": true, \"case\": \"x\"", "/edges/2/case", "has no case")]
-    [InlineData("\"max\": 5 } }", "\"max\": 5 }, \"timeoutSeconds\": 5 }", "/nodes/3/timeoutSeconds", "inside of it")]
-    [InlineData("\"max\": 5 } }", "\"max\": 5 }, \"onError\": { \"then\": \"ask\" } }", "/nodes/3/onError/then", "whole loop")]
+    [InlineData("\"max\": 5 } }", "\"max\": 5 }, \"timeoutSeconds\": 40000000 }", "/nodes/3/timeoutSeconds", "34")]
+    [InlineData("\"join\": \"any\"", "\"join\": \"any\", \"timeoutSeconds\": 601", "/nodes/5/timeoutSeconds", "600")]
     [InlineData("{{ steps.each.output.items }}", "{{ item }}", "/nodes/6/settings/value", "only inside of a forEach")]
     [InlineData("{{ item.number }}", "{{ round }}", "/nodes/2/settings/set/number", "only inside of a while")]
     [InlineData("{{ steps.each.output.items }}", "{{ steps.look.output }}", "/nodes/6/settings/value", "once in each round of 'each'")]

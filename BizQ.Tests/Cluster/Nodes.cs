@@ -14,6 +14,8 @@ public sealed class Nodes : IAsyncLifetime
     /// <summary>Beyond what every node has.</summary>
     public (string Key, string Value)[] Settings { get; init; } = [];
 
+    public Action<IServiceCollection>? More { get; init; }
+
     public TestHost First => _hosts[0];
 
     public TestHost Second => _hosts[1];
@@ -34,7 +36,11 @@ public sealed class Nodes : IAsyncLifetime
             ("Cluster:Mode", "Postgres"), ("Cluster:Address", "127.0.0.1"), ("Cluster:Port", $"{FreePort.Next()}"), ("Cluster:DeadAfterSeconds", "60"),
             .. Settings, .. settings,
         ];
-        var host = await TestHost.Join(_connectionString, services => services.AddSingleton<IFatalErrorHandler, Survive>(), own);
+        var host = await TestHost.Join(_connectionString, services =>
+        {
+            services.AddSingleton<IFatalErrorHandler, Survive>();
+            More?.Invoke(services);
+        }, own);
         _hosts.Add(host);
         return host;
     }

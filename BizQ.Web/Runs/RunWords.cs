@@ -78,6 +78,15 @@ public static class RunWords
         _ => ("Tried again", Tone.Neutral),
     };
 
+    /// <summary>What happens at the moment a waiting step names: a pause ends, a further attempt begins, or it is given up.</summary>
+    public static string Moment(RunStep step) => step switch
+    {
+        { WaitsFor: StepWait.Event or StepWait.Run } => "Gives up",
+        { Error: not null } => "Is tried again",
+        { WaitsFor: null } => "Has until",
+        _ => "Goes on",
+    };
+
     public static (string Text, Tone Tone) Of(EffectState state) => state switch
     {
         EffectState.Done => ("Done", Tone.Good),

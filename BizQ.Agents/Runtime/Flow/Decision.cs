@@ -24,6 +24,9 @@ public abstract record Decision
     {
         /// <summary>Record these, and ask again before anything else.</summary>
         public IReadOnlyList<LoopMove> Moves { get; init; } = [];
+
+        /// <summary>Places somebody works on for a loop whose time is over: they should stop where they can.</summary>
+        public IReadOnlyList<Place> Stop { get; init; } = [];
     }
 
     /// <summary>Everything that could be done was; what is open rests until a person, an event or the time says more.</summary>

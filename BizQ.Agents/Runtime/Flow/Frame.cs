@@ -42,6 +42,18 @@ public sealed class Frame
     /// <summary>All steps of this frame and of the rounds under way inside of it.</summary>
     public IEnumerable<RunStep> All() => _steps.Concat(_loops.Values.SelectMany(loop => loop.UnderWay.SelectMany(round => round.All())));
 
+    /// <summary>Takes what failed, or was given up, out of the way, so that its nodes run again; in loops inside of it too. Returns the steps.</summary>
+    internal IReadOnlyList<RunStep> SetAside()
+    {
+        var aside = _latest.Values.Where(s => s is { LiveEdges: null, Status: StepStatus.Failed or StepStatus.Skipped }).OrderBy(s => s.Sequence).ToList();
+        foreach (var step in aside)
+        {
+            step.Status = StepStatus.Retried;
+            _latest.Remove(step.NodeId);
+        }
+        return [.. aside, .. aside.Select(s => _loops.GetValueOrDefault(s.NodeId)).OfType<Rounds>().SelectMany(loop => loop.Reopen())];
+    }
+
     internal void Add(RunStep step)
     {
         _steps.Add(step);

@@ -41,6 +41,28 @@ public sealed class Graph
     /// <summary>What is inside of a loop.</summary>
     public Body BodyOf(string loopId) => _bodies[loopId];
 
+    /// <summary>Whether a loop, or one around it, may be tried again as a whole.</summary>
+    public bool MayRepeat(string loopId)
+    {
+        for (var loop = Find(loopId); loop is not null; loop = loop.Parent is { } around ? Find(around) : null)
+        {
+            if (loop.Retry is not null || loop.OnError is { Then: AfterError.Ask })
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Whether a loop around a node has a time limit.</summary>
+    public bool IsTimed(NodeDefinition node)
+    {
+        for (var loop = node.Parent; loop is not null; loop = Find(loop)?.Parent)
+        {
+            if (Find(loop)?.TimeoutSeconds is not null)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>The same graph under other permissions and limits; nodes and edges must be the same.</summary>
     public Graph With(AgentDefinition bounds) =>
         new(Definition with { Permissions = bounds.Permissions, Limits = bounds.Limits, Autonomy = bounds.Autonomy }, _joints, Order);

@@ -28,9 +28,9 @@ public static class Interpreter
         if (look.Moves.Count > 0)
             return new Decision.Go([], []) { Moves = look.Moves };
         if (look.Start.Count > 0 && LimitReached(limits, journal) is { } park)
-            return busy.Count + goOn.Count > 0 ? new Decision.Go([], goOn, WakeAt: look.Rest.WakeAt) : park;
+            return busy.Count + goOn.Count > 0 ? new Decision.Go([], goOn, WakeAt: look.Rest.WakeAt) { Stop = look.Late } : park;
         if (busy.Count + look.Start.Count + goOn.Count > 0)
-            return new Decision.Go([.. look.Start.Take(limits.MaxSteps - journal.Count - look.Coming)], goOn, WakeAt: look.Rest.WakeAt);
+            return new Decision.Go([.. look.Start.Take(limits.MaxSteps - journal.Count - look.Coming)], goOn, WakeAt: look.Rest.WakeAt) { Stop = look.Late };
         if (look.Rest.Any)
             return new Decision.Wait(look.Rest.Status, look.Rest.WakeAt);
         return journal.Count == 0

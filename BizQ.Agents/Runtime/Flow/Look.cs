@@ -1,4 +1,5 @@
 using BizQ.Core.Agents;
+using BizQ.Core.Approvals;
 using BizQ.Core.Runs;
 
 namespace BizQ.Agents.Runtime.Flow;
@@ -20,6 +21,9 @@ internal sealed class Look(Graph graph, RunJournal journal, IReadOnlySet<Place> 
     public List<RunStep> GoOn { get; } = [];
     public List<LoopMove> Moves { get; } = [];
     public Rest Rest { get; private set; }
+
+    /// <summary>Places somebody works on for loops whose time is over.</summary>
+    public List<Place> Late { get; } = [];
 
     /// <summary>Places somebody works on.</summary>
     public int Working { get; private set; }
@@ -72,20 +76,34 @@ internal sealed class Look(Graph graph, RunJournal journal, IReadOnlySet<Place> 
 
     private void Wait(Frame frame, NodeDefinition node, RunStep step)
     {
-        if (LoopKinds.Includes(node.Kind))
+        if (LoopKinds.Includes(node.Kind) && step.Error is null)
         {
+            if (step.WakeAt is { } end && end > now)
+                Rest = Rest.NoLaterThan(end);
             if (node.Kind == LoopKinds.ForEach)
-                ForEach(frame.RoundsOf(node.Id), step);
+                ForEach(frame.RoundsOf(node.Id), step, IsLate(step));
             else
-                While(frame.RoundsOf(node.Id), step);
+                While(frame.RoundsOf(node.Id), step, IsLate(step));
             return;
         }
-        var rest = Rest;
-        if (rest.Add(journal, step, now))
-            Rest = rest;
+        if (Rests(step))
+            return;
+        if (LoopKinds.Includes(node.Kind) && (journal.ApprovalOf(step) is not { } asked || FailureAnswers.Of(step, asked) == FailureAnswers.Retry))
+            Moves.Add(new LoopMove.Again(step));
         else
             GoOn.Add(step);
     }
+
+    private bool Rests(RunStep step)
+    {
+        var rest = Rest;
+        if (!rest.Add(journal, step, now))
+            return false;
+        Rest = rest;
+        return true;
+    }
+
+    private bool IsLate(RunStep step) => step.WakeAt <= now;
 
     /// <summary>True when the node may begin, or may yet.</summary>
     private bool Enter(Frame frame, NodeDefinition node)
@@ -120,35 +138,44 @@ internal sealed class Look(Graph graph, RunJournal journal, IReadOnlySet<Place> 
     }
 
     /// <summary>Rounds begin in the order of their items; as many are open as may be.</summary>
-    private void ForEach(Rounds rounds, RunStep step)
+    private void ForEach(Rounds rounds, RunStep step, bool late)
     {
         var (plan, body, before) = (rounds.PlanOf(step), graph.BodyOf(rounds.LoopId), Here());
         var stopped = plan.OnItemError == OnItemError.Stop && rounds.Ended.Any(e => e.Error is not null);
         var underWay = 0;
         for (var index = rounds.First; index < plan.Items.Count && underWay < plan.Concurrency; index++)
         {
-            if (rounds.EndOf(index) is not null || (stopped && rounds.Find(index) is null))
+            if (rounds.EndOf(index) is not null || ((stopped || late) && rounds.Find(index) is null))
                 continue;
             if (Ended(rounds, index, body) is not { } end)
                 underWay++;
             else
                 stopped |= end.Error is not null && plan.OnItemError == OnItemError.Stop;
         }
-        if (stopped)
-        {
-            if (Quiet(before, rounds.UnderWay))
-                Moves.Add(RoundOutcome.Stopped(step, rounds.Ended.Where(e => e.Error is not null).MinBy(e => e.Index)!, "Item"));
-        }
-        else if (rounds.First >= plan.Items.Count)
-        {
+        // What has come to its end all the same counts, however late it is.
+        if (!stopped && rounds.First >= plan.Items.Count)
             Moves.Add(RoundOutcome.OfItems(step, plan, rounds));
+        else if ((stopped || late) && Given(before, rounds, late))
+            Moves.Add(stopped
+                ? RoundOutcome.Stopped(step, rounds.Ended.Where(e => e.Error is not null).MinBy(e => e.Index)!, "Item")
+                : RoundOutcome.TimedOut(step, plan, rounds, graph.Find(step.NodeId)?.TimeoutSeconds));
+    }
+
+    /// <summary>Its rounds begin nothing more, and once its time is over they stop where they can. True when nothing of them is under way any longer.</summary>
+    private bool Given(Mark before, Rounds rounds, bool late)
+    {
+        if (late)
+        {
+            var inside = (rounds.Outer.Path.Length == 0 ? "" : rounds.Outer.Path + "/") + rounds.LoopId + "/";
+            Late.AddRange(busy.Where(place => place.Path.StartsWith(inside, StringComparison.Ordinal)));
         }
+        return Quiet(before, rounds.UnderWay);
     }
 
     /// <summary>Its step says which round was last decided on; when that has ended, the condition decides about the next.</summary>
-    private void While(Rounds rounds, RunStep step)
+    private void While(Rounds rounds, RunStep step, bool late)
     {
-        var (current, body) = (LoopPlan.Rounds(step) - 1, graph.BodyOf(rounds.LoopId));
+        var (current, body, before) = (LoopPlan.Rounds(step) - 1, graph.BodyOf(rounds.LoopId), Here());
         for (var round = rounds.First; round < current; round++)
         {
             Ended(rounds, round, body);
@@ -162,6 +189,8 @@ internal sealed class Look(Graph graph, RunJournal journal, IReadOnlySet<Place> 
         // Not summed up yet: the condition looks back at the steps of the round.
         var frame = rounds.Open(current);
         var standing = Of(frame, body);
+        if (standing.Open && late && Given(before, rounds, late))
+            Moves.Add(RoundOutcome.TimedOut(step, null, rounds, graph.Find(step.NodeId)?.TimeoutSeconds));
         if (standing.Open)
             return;
         Moves.Add(standing.Failed is { } failed
@@ -179,7 +208,7 @@ internal sealed class Look(Graph graph, RunJournal journal, IReadOnlySet<Place> 
         if (standing.Open)
             return null;
         var end = RoundOutcome.Of(frame, body, graph, standing.Failed);
-        rounds.End(end);
+        rounds.End(end, again: end.Error is not null && graph.MayRepeat(rounds.LoopId));
         return end;
     }
 

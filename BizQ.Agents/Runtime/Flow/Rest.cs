@@ -30,10 +30,13 @@ internal struct Rest
         if (rests == RestsFor.Nothing)
             return false;
         _for |= rests;
-        if (step.WakeAt is { } at && (WakeAt is null || at < WakeAt))
-            WakeAt = at;
+        if (step.WakeAt is { } at)
+            this = NoLaterThan(at);
         return true;
     }
+
+    /// <summary>A moment to look again at, even if nothing rests for it: the end of a loop's time.</summary>
+    public readonly Rest NoLaterThan(DateTimeOffset at) => WakeAt is null || at < WakeAt ? this with { WakeAt = at } : this;
 
     /// <summary>
     /// A step rests while its approval is open; else until its moment; else while it listens for an event or for the run it has

@@ -34,18 +34,33 @@ internal static class RoundOutcome
 
     public static LoopMove OfItems(RunStep step, LoopPlan plan, Rounds rounds)
     {
-        var errors = rounds.Ended.Where(e => e.Error is not null).OrderBy(e => e.Index).ToList();
-        var output = Json.Element(new
-        {
-            items = Enumerable.Range(0, plan.Items.Count).Select(i => rounds.EndOf(i)?.Value),
-            errors = errors.Select(e => new { e.Index, code = CodeOf(e), message = MessageOf(e) }),
-            count = plan.Items.Count,
-        });
+        var errors = Errors(rounds);
+        var output = Values(plan, rounds);
         if (errors.Count == 0 || plan.OnItemError != OnItemError.Collect)
             return new LoopMove.Close(step, output);
         var message = $"{errors.Count} of {plan.Items.Count} items failed. The first is item {errors[0].Index}: {MessageOf(errors[0])}";
         return new LoopMove.Close(step, output, Json.Element(new { code = "itemsFailed", message, count = errors.Count }));
     }
+
+    /// <summary>Its time is over. What its rounds have come to so far stays in its output.</summary>
+    public static LoopMove TimedOut(RunStep step, LoopPlan? plan, Rounds rounds, int? seconds)
+    {
+        var done = plan is null ? "" : $" {rounds.Ended.Count(e => e.Error is null)} of {plan.Items.Count} items were done.";
+        return new LoopMove.Close(step, plan is null ? null : Values(plan, rounds), Json.Element(new
+        {
+            code = "timedOut",
+            message = $"It took longer than the {seconds} s it has.{done} What was under way was stopped.",
+        }));
+    }
+
+    private static List<RoundEnd> Errors(Rounds rounds) => [.. rounds.Ended.Where(e => e.Error is not null).OrderBy(e => e.Index)];
+
+    private static JsonElement Values(LoopPlan plan, Rounds rounds) => Json.Element(new
+    {
+        items = Enumerable.Range(0, plan.Items.Count).Select(i => rounds.EndOf(i)?.Value),
+        errors = Errors(rounds).Select(e => new { e.Index, code = CodeOf(e), message = MessageOf(e) }),
+        count = plan.Items.Count,
+    });
 
     /// <summary>One round has failed and ends its loop.</summary>
     public static LoopMove Stopped(RunStep step, RoundEnd end, string what) => new LoopMove.Close(step, null, Json.Element(new

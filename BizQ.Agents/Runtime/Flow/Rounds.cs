@@ -15,6 +15,7 @@ public sealed class Rounds
 {
     private readonly Dictionary<int, Frame> _underWay = [];
     private readonly Dictionary<int, RoundEnd> _ended = [];
+    private readonly Dictionary<int, Frame> _failed = [];
     private readonly List<(int Sequence, JsonElement Evidence)> _evidence = [];
     private (Guid StepId, LoopPlan Plan)? _plan;
 
@@ -57,13 +58,33 @@ public sealed class Rounds
     }
 
     /// <summary>Ends a round: what it came to stays, its steps go.</summary>
-    internal void End(RoundEnd end)
+    /// <param name="again">The loop may be tried again, which takes up what failed: the steps of such a round stay.</param>
+    internal void End(RoundEnd end, bool again)
     {
         _ended[end.Index] = end;
         if (_underWay.Remove(end.Index, out var frame))
-            Keep(frame);
+        {
+            _evidence.AddRange(EvidenceOf(frame));
+            if (again && end.Error is not null)
+                _failed[end.Index] = frame;
+        }
         while (_ended.ContainsKey(First))
             First++;
+    }
+
+    /// <summary>The loop is tried again: rounds that failed or were stopped are under way once more, with what was done in them. Returns the steps that were set aside.</summary>
+    internal IReadOnlyList<RunStep> Reopen()
+    {
+        foreach (var (round, frame) in _failed)
+        {
+            var known = EvidenceOf(frame).Select(one => one.Sequence).ToHashSet();
+            _evidence.RemoveAll(one => known.Contains(one.Sequence));
+            _ended.Remove(round);
+            _underWay[round] = frame;
+            First = Math.Min(First, round);
+        }
+        _failed.Clear();
+        return [.. _underWay.Values.OrderBy(frame => frame.Round).SelectMany(frame => frame.SetAside())];
     }
 
     /// <summary>Drops the values of rounds that nobody asks for any more.</summary>
@@ -73,17 +94,9 @@ public sealed class Rounds
             _ended[round - 1] = end with { Value = null };
     }
 
-    private void Keep(Frame frame)
-    {
-        foreach (var step in frame.Steps.Where(s => s is { Status: StepStatus.Succeeded, Evidence: not null }))
-            _evidence.Add((step.Sequence, step.Evidence!.Value));
-        foreach (var inner in frame.Loops)
-        {
-            _evidence.AddRange(inner._evidence);
-            foreach (var round in inner.UnderWay)
-                inner.Keep(round);
-        }
-    }
+    private static IEnumerable<(int Sequence, JsonElement Evidence)> EvidenceOf(Frame frame) =>
+        frame.Steps.Where(s => s is { Status: StepStatus.Succeeded, Evidence: not null }).Select(s => (s.Sequence, s.Evidence!.Value))
+            .Concat(frame.Loops.SelectMany(inner => inner._evidence.Concat(inner.UnderWay.SelectMany(EvidenceOf))));
 }
 
 /// <summary>What happens when an item's round fails. Collect: the others go on, and then the loop fails with all of their errors.</summary>

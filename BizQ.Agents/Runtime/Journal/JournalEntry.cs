@@ -1,4 +1,5 @@
 using BizQ.Core.Approvals;
+using BizQ.Core.Data;
 using BizQ.Core.Data.Rows;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
@@ -28,6 +29,12 @@ public sealed record JournalEntry(Run Run)
     public List<RunWait> GoneWaits { get; } = [];
     /// <summary>Runs of other agents that steps of this one start.</summary>
     public List<Run> NewRuns { get; } = [];
+    /// <summary>Steps that do not wait any longer for the runs they have called.</summary>
+    public List<Guid> GivenUp { get; } = [];
+    /// <summary>When they gave up; only with <see cref="GivenUp"/>.</summary>
+    public DateTimeOffset GivenUpAt { get; set; }
+    /// <summary>Once committed: those runs, and all below them.</summary>
+    public IReadOnlyList<Guid> AskedToStop { get; private set; } = [];
     /// <summary>What other agents may be waiting for.</summary>
     public List<InternalEvent> Events { get; } = [];
 
@@ -48,7 +55,15 @@ public sealed record JournalEntry(Run Run)
             .Update(ChangedEffects)
             .Update(ChangedApprovals, OfApproval)
             .Delete(GoneWaits);
-        // A run that ends here answers the one that called it in the same transaction.
-        return AnswerParent.Owes(Run) ? rows.Then(db => AnswerParent.In(db, Run, CancellationToken.None)) : rows;
+        return AnswerParent.Owes(Run) || GivenUp.Count > 0 ? rows.Then(ForOthers) : rows;
+    }
+
+    /// <summary>In the same transaction a run that ends here answers the one that called it, and runs that are given up are asked to stop.</summary>
+    private async Task ForOthers(BizQDb db)
+    {
+        if (AnswerParent.Owes(Run))
+            await AnswerParent.In(db, Run, CancellationToken.None);
+        if (GivenUp.Count > 0)
+            AskedToStop = await StopChildren.OfSteps(db, Run, GivenUp, GivenUpAt, CancellationToken.None);
     }
 }

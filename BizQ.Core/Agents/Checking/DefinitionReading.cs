@@ -61,8 +61,6 @@ internal sealed record DefinitionReading(
         return new ReadNode(at, Text(node, "id"), Text(node, "kind") ?? "", Member(node, "settings", JsonValueKind.Object), Description(catalog, node))
         {
             Parent = Text(node, "parent"),
-            Patience = Member(node, "timeoutSeconds", JsonValueKind.Number) is not null,
-            Retries = Member(node, "retry", JsonValueKind.Object) is not null,
             AfterError = after is { } given ? Text(given, "then") : null,
             ErrorValue = after is { } said && said.TryGetProperty("value", out var value) ? value : null,
         };
@@ -79,8 +77,6 @@ internal sealed record DefinitionReading(
 internal sealed record ReadNode(string At, string? Id, string Kind, JsonElement? Settings, NodeDescription? Description)
 {
     public string? Parent { get; init; }
-    public bool Patience { get; init; }
-    public bool Retries { get; init; }
     public string? AfterError { get; init; }
     public JsonElement? ErrorValue { get; init; }
 

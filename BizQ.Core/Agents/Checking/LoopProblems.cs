@@ -28,12 +28,6 @@ internal static class LoopProblems
     {
         if (loop.Id is { } id && !reading.Inside(id).Any())
             yield return new Problem(loop.At, $"Nothing is inside of the loop '{id}'. Put at least one node into it by giving that \"parent\": \"{id}\".");
-        if (loop.Patience)
-            yield return new Problem(loop.At + "/timeoutSeconds", "A loop takes as long as its rounds do. Give time limits to the nodes inside of it.");
-        if (loop.Retries)
-            yield return new Problem(loop.At + "/retry", "A loop is not tried again as a whole. Let the nodes inside of it be tried again.");
-        if (loop.AfterError == "ask")
-            yield return new Problem(loop.At + "/onError/then", "Nobody can be asked about a whole loop. Let the nodes inside of it ask.");
     }
 
     private static IEnumerable<Problem> Crossing(ReadEdge edge, DefinitionReading reading)

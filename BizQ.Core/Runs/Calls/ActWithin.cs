@@ -40,7 +40,12 @@ public static class ActWithin
             Context = Both(own.Permissions.Context, caller.Permissions.Context),
             RecipientsOfCallers = [.. own.Permissions.RecipientsOfCallers, Named(caller.Permissions.Recipients, sender)],
         },
-        Limits = own.Limits with { AmountPerEffect = Smaller(own.Limits.AmountPerEffect, caller.Limits.AmountPerEffect) },
+        Limits = own.Limits with
+        {
+            AmountPerEffect = Smaller(own.Limits.AmountPerEffect, caller.Limits.AmountPerEffect),
+            // Left out means no limit here, other than for what one effect may move.
+            CostPerRun = own.Limits.CostPerRun is { } mine && caller.Limits.CostPerRun is { } theirs ? Smaller(mine, theirs) ?? theirs : own.Limits.CostPerRun ?? caller.Limits.CostPerRun,
+        },
         Autonomy = own.Autonomy == Autonomy.Automatic ? caller.Autonomy : own.Autonomy,
     };
 

@@ -22,7 +22,11 @@ public static class AnswerParent
     public static async Task In(BizQDb db, Run child, CancellationToken cancel)
     {
         var (parent, step) = (child.ParentRunId!.Value, child.ParentStepId!.Value);
-        var waiting = All(db.RunSteps).Where(s => s.Id == step && s.RunId == parent && s.Status == StepStatus.Waiting && s.Output == null && s.Error == null);
+        await ChargeCallers.Of(db, child, cancel);
+        // A step that has given up on this run and called anew waits for that call and not for this one.
+        var attempt = ChildRun.AttemptOf(child);
+        var waiting = All(db.RunSteps).Where(s => s.Id == step && s.RunId == parent && s.Status == StepStatus.Waiting && s.WaitsFor == StepWait.Run
+            && s.Output == null && s.Error == null && (attempt == null || s.Attempt == attempt));
         // The fence first: a commit of the calling run that is under way has either been, or must read this one.
         var open = await All(db.Runs)
             .Where(r => r.Id == parent && r.WorkspaceId == child.WorkspaceId && !Ended.Contains(r.Status) && waiting.Any())

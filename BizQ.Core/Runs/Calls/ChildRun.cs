@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -35,6 +36,10 @@ public static class ChildRun
         Hops = caller.Hops + 1,
         Rehearsal = caller.Rehearsal,
     };
+
+    /// <summary>Which attempt at the step that calls it has started a run; null when that cannot be told.</summary>
+    internal static int? AttemptOf(Run child) =>
+        child.IdempotencyKey.Split(':', 4) is ["call", _, var attempt, _] && int.TryParse(attempt, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string Key(Guid caller, string place, int attempt)
     {

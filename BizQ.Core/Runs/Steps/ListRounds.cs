@@ -11,7 +11,7 @@ namespace BizQ.Core.Runs;
 public sealed record RoundFilter(Guid RunId, string Loop, bool Failed = false, int? Limit = null, string? Cursor = null);
 
 /// <summary>One round of a loop, folded.</summary>
-/// <param name="Status">Failed when a step of it did, else Waiting when one does, else Succeeded.</param>
+/// <param name="Status">Failed when a step of it did, else Waiting when one does, else Skipped when it was given up, else Succeeded.</param>
 public sealed record Round(string Path, int Index, StepStatus Status, int Steps, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt);
 
 /// <param name="Count">Rounds that have begun.</param>
@@ -57,6 +57,6 @@ public sealed class ListRounds(BizQDatabase database)
     private static StepStatus Worst(IEnumerable<StepStatus> states)
     {
         var all = states.ToHashSet();
-        return all.Contains(StepStatus.Failed) ? StepStatus.Failed : all.Contains(StepStatus.Waiting) ? StepStatus.Waiting : StepStatus.Succeeded;
+        return all.Contains(StepStatus.Failed) ? StepStatus.Failed : all.Contains(StepStatus.Waiting) ? StepStatus.Waiting : all.Contains(StepStatus.Skipped) ? StepStatus.Skipped : StepStatus.Succeeded;
     }
 }

@@ -154,6 +154,8 @@ public sealed class StoreContractTests
         Status = RunStatus.Queued,
         StartedAt = Noon,
         StartedByName = owner.Name,
+        // As a database writes an amount.
+        ChargedUsd = 0.0m,
     };
 
     private static BizQ.Core.Agents.Agent AgentOf(Run run) => new()

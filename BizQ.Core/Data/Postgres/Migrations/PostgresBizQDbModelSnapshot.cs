@@ -1037,6 +1037,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("cancel_requested_at");
 
+                    b.Property<decimal>("ChargedUsd")
+                        .HasColumnType("numeric")
+                        .HasColumnName("charged_usd");
+
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");

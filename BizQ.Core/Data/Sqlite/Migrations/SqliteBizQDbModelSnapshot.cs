@@ -1013,6 +1013,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("cancel_requested_at");
 
+                    b.Property<decimal>("ChargedUsd")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("charged_usd");
+
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("completed_at");
