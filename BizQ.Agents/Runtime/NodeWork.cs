@@ -58,11 +58,20 @@ public sealed class NodeWork(
         var (run, agent, node) = (start.Run, start.Graph.Definition, start.Due.Node);
         if (!_kinds.TryGetValue(node.Kind, out var kind))
             return Failed(begun, null, "unknownKind", $"This version of BizQ has no node kind '{node.Kind}'.");
-        var resolved = expressions.Resolve(node.Settings ?? Json.EmptyObject, kind.Description.Expressions, start.Scope);
+        var settings = node.Settings ?? Json.EmptyObject;
+        var resolved = start.Due.Literal ? settings : expressions.Resolve(settings, kind.Description.Expressions, start.Scope);
         if (resolved.Refusal is { } refusal)
             return Failed(begun, null, refusal.Code, refusal.Message);
         var input = resolved.Value;
-        var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, agent, node, input, start.Gathered, start.Scope, run.CostUsd);
+        var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, agent, node, input, start.Gathered, start.Scope, run.CostUsd)
+        {
+            ByModel = start.Due.Literal,
+            Dialog = start.Due.Dialog,
+            Rehearsal = run.Rehearsal,
+        };
+        // What a turn is given stands in the model's own step already.
+        if (start.Due.Dialog is { } dialog)
+            input = Json.Element(new { turn = dialog.Turn + 1 });
         var (result, tries, pause) = await Attempt(kind, given, start.Tried, stop);
         begun = begun with { Tries = tries };
         switch (result)

@@ -16,7 +16,8 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, TimePr
         switch (move)
         {
             case LoopMove.Close close:
-                Close(loaded, graph, step, close.Output, close.Error);
+                step.Evidence = close.Evidence ?? step.Evidence;
+                Close(loaded, graph, step, close.Output, close.Error, close.GoOn);
                 break;
             case LoopMove.NextRound next:
                 Decide(loaded, graph, next);
@@ -45,7 +46,7 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, TimePr
             Close(loaded, graph, step, Json.Element(new { rounds = next.Round, last = next.Last, limited = holds.Value }), null);
     }
 
-    private void Close(LoadedRun loaded, Graph graph, RunStep step, JsonElement? output, JsonElement? error)
+    private void Close(LoadedRun loaded, Graph graph, RunStep step, JsonElement? output, JsonElement? error, bool goOn = false)
     {
         if (output is { } large && Encoding.UTF8.GetByteCount(large.GetRawText()) > NodeWork.MostBytes)
             (output, error) = (null, error ?? Worked.ErrorOf("tooLarge", $"What the rounds came to is larger than {NodeWork.MostBytes:N0} bytes together. Let each round come to the part that is needed, or store it as a document."));
@@ -54,6 +55,6 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, TimePr
         step.Error = error;
         step.CompletedAt = clock.GetUtcNow();
         step.DurationMs = (step.CompletedAt.Value - step.StartedAt).TotalMilliseconds;
-        leadOn.From(loaded, graph, step);
+        leadOn.From(loaded, graph, step, goOn);
     }
 }

@@ -34,7 +34,7 @@ public sealed class RecordSteps(Expressions expressions, Ids ids, TimeProvider c
         step.CompletedAt = worked.Status == StepStatus.Waiting ? null : clock.GetUtcNow();
         if (worked.Waited is null)
             journal.Add(step);
-        if (step.Status == StepStatus.Failed && worked.Answer is null && MayAsk(journal.Run) && graph.Find(step.NodeId)?.OnError is { Then: AfterError.Ask } after)
+        if (step.Status == StepStatus.Failed && worked.Answer is null && MayAsk(journal.Run) && worked.Due.Node.OnError is { Then: AfterError.Ask } after)
             worked = Ask(journal.Run, worked, step, after);
         else
             _leadOn.From(loaded, graph, step, goOn: worked.Answer == FailureAnswers.GoOn);

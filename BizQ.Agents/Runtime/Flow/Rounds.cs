@@ -77,7 +77,8 @@ public sealed class Rounds
     {
         foreach (var step in frame.Steps.Where(s => s is { Status: StepStatus.Succeeded, Evidence: not null }))
             _evidence.Add((step.Sequence, step.Evidence!.Value));
-        foreach (var inner in frame.Loops)
+        // A model's own step keeps what its turns have found.
+        foreach (var inner in frame.Loops.Where(loop => !ToolSteps.IsLoop(loop)))
         {
             _evidence.AddRange(inner._evidence);
             foreach (var round in inner.UnderWay)
