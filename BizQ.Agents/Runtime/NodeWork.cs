@@ -149,7 +149,7 @@ public sealed class NodeWork(
     {
         var given = before?.Input ?? input;
         if (Bytes(given) > MostBytes)
-            return Failed(begun, null, "tooLarge", $"The items are larger than {MostBytes:N0} bytes together. Let them be ids, and look each up inside of the loop.");
+            return Failed(begun, null, "tooLarge", $"What the loop is given is larger than {MostBytes:N0} bytes. Let items be ids, and look each up inside of the loop.");
         var rounds = before is null ? 0 : LoopPlan.Rounds(before);
         return begun with { Status = StepStatus.Waiting, Input = given, Output = rounds > 0 ? Json.Element(new { rounds }) : null };
     }
