@@ -110,7 +110,8 @@ public sealed class EffectDesk(JudgeEffect judge, LookAgain lookAgain, CallTool 
             WorkspaceId = run.WorkspaceId,
             RunId = run.Id,
             AgentId = run.AgentId,
-            NodeId = node.Id,
+            // A call of a model is its node's.
+            NodeId = ToolLoop.IsInner(node.Id) ? node.Parent! : node.Id,
             Operation = operation,
             Arguments = arguments,
             Hash = EffectHash.Of(operation, arguments),

@@ -12,7 +12,7 @@ public sealed class AskEndpoint(TaskPrompt prompts, DraftText drafts)
     /// <summary>The first answer and one repair. A model that fails twice fails again; another one may not.</summary>
     private const int MostAnswers = 2;
     /// <summary>A token is about four letters of English; good enough for a budget, and for servers that do not count.</summary>
-    private const int CharactersPerToken = 4;
+    internal const int CharactersPerToken = 4;
 
     internal async Task<JsonElement> Run(Endpoint endpoint, ModelTask task, Bill bill, CancellationToken cancel)
     {
@@ -40,14 +40,14 @@ public sealed class AskEndpoint(TaskPrompt prompts, DraftText drafts)
         ? drafts.Run(template, task.Values ?? Core.Json.EmptyObject, cancel).Text
         : null;
 
-    private static ChatResponseFormatJson? FormatOf(EndpointOptions options, AnswerForm form) => (form.Schema, options.StructuredOutput) switch
+    internal static ChatResponseFormatJson? FormatOf(EndpointOptions options, AnswerForm form) => (form.Schema, options.StructuredOutput) switch
     {
         (null, _) or (_, StructuredOutput.Prompt) => null,
         ({ } schema, StructuredOutput.Schema) => ChatResponseFormat.ForJsonSchema(schema, "answer"),
         _ => ChatResponseFormat.Json,
     };
 
-    private static void MustBeWhole(Endpoint endpoint, ChatResponse response)
+    internal static void MustBeWhole(Endpoint endpoint, ChatResponse response)
     {
         var name = endpoint.Options.Name;
         if (response.FinishReason == ChatFinishReason.Length)

@@ -38,6 +38,8 @@ public sealed record EndpointOptions
     /// <summary>Whether the answer is taken as it is written: a slow one is then not mistaken for a dead one.</summary>
     public bool Stream { get; init; } = true;
     public StructuredOutput StructuredOutput { get; init; }
+    /// <summary>Whether it can be given tools; false for a server that does not know them.</summary>
+    public bool ToolCalls { get; init; } = true;
     /// <summary>US dollars per million tokens that are sent.</summary>
     public decimal InputPrice { get; init; }
     /// <summary>US dollars per million tokens that are written.</summary>

@@ -62,7 +62,8 @@ public sealed class ModelRouter(
     /// <summary>An answer may rest on passages only; without any there is nothing to ask a model for.</summary>
     private static bool NeedsNoModel(ModelTask task) => task is { Kind: ModelTaskKind.Answer, Evidence: null or { Count: 0 } };
 
-    private async Task<decimal?> Left(ModelTask task, CancellationToken cancel)
+    /// <summary>What the workspace's models may still cost for this task; null for no limit.</summary>
+    internal async Task<decimal?> Left(ModelTask task, CancellationToken cancel)
     {
         if (connected.DailyBudgetUsd == 0)
             return task.BudgetUsd;

@@ -1,6 +1,7 @@
 using BizQ.Agents.Models.BuiltIn;
 using BizQ.Agents.Models.BuiltIn.Classifying;
 using BizQ.Agents.Models.Endpoints;
+using BizQ.Agents.Models.ToolUse;
 using BizQ.Agents.Prompts;
 using BizQ.Core.Models;
 using Microsoft.Extensions.Configuration;
@@ -28,6 +29,8 @@ public static class ModelsRoom
             .AddSingleton<AskEndpoint>()
             .AddSingleton<KnownAnswers>()
             .AddSingleton<ModelRouter>()
+            .AddSingleton<AskTurn>()
+            .AddSingleton<ModelTurns>()
             .AddSingleton<TryModel>();
     }
 }

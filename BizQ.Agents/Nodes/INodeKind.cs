@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BizQ.Agents.Models;
+using BizQ.Agents.Models.ToolUse;
 using BizQ.Core.Agents;
 using BizQ.Core.Context;
 
@@ -36,7 +37,17 @@ public sealed record NodeRun(
     JsonElement Settings,
     IReadOnlyList<Evidence> Gathered,
     JsonElement Scope,
-    decimal SpentUsd = 0);
+    decimal SpentUsd = 0)
+{
+    /// <summary>A model asks for it in its tool loop.</summary>
+    public bool ByModel { get; init; }
+
+    /// <summary>Of a turn in a model's tool loop: what was said before.</summary>
+    public Dialog? Dialog { get; init; }
+
+    /// <summary>Nothing may leave.</summary>
+    public bool Rehearsal { get; init; }
+}
 
 /// <summary>What a node wants to happen.</summary>
 public abstract record NodeResult

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using BizQ.Agents.Models;
+using BizQ.Agents.Models.ToolUse;
+using BizQ.Agents.Tools;
 using BizQ.Core;
 using BizQ.Core.Agents;
 
@@ -9,7 +11,7 @@ namespace BizQ.Agents.Nodes;
 /// Gives a model one piece of work. What comes from outside goes into <c>input</c> and <c>values</c>, where it is data; the
 /// instruction is the agent's own words and takes no expressions, so that a mail can never give orders.
 /// </summary>
-public sealed class ModelNode(ModelRouter router) : INodeKind
+public sealed class ModelNode(ModelRouter router, ModelTurns turns, IEnumerable<ITool> tools) : INodeKind
 {
     public NodeDescription Description { get; } = new(
         "model", "Model", "Classifies, extracts, answers, drafts, or does what it is told.", "AutoAwesome", ModelNodeSettings.Schema,
@@ -21,6 +23,10 @@ public sealed class ModelNode(ModelRouter router) : INodeKind
             "What comes from outside belongs into `input` and `values`, where it is data. `instruction` takes no expressions, so that a mail can never give orders.",
             "Without a connected model the built-in one works: it classifies from the examples, extracts, answers with citations and fills templates.",
             "One attempt may take 10 minutes. Errors of a model that may pass are tried again.",
+            "With `tools` the model works in turns: it looks things up or asks for an action, is told what came of it, and goes on until it gives its answer. Each turn and each call is a step of its own under the node's (`ID/0`, `ID/1` and so on), recorded before the model is asked again; after a crash no turn and no call is repeated.",
+            "What a model wants done with a tool is proposed like a tool node's: judged, approved by a person where that is needed, looked at again, and only then carried out. The loop waits for it. A person's no, a block and a failure are told to the model with the reason, and it goes on. Operations that only read run at once.",
+            "There are at most `maxTurns` turns (10 when left out), and in the last one the model must answer; at most `maxCalls` calls in one turn (8) run side by side. The agent's cost per run is looked at before every turn, and turns and calls count as steps. `timeoutSeconds` and `retry` are each turn's; a look-up may take 30 seconds.",
+            "A tool that does not exist and arguments that do not fit are told to the model; three turns in a row with nothing else fail the step. The built-in model cannot use tools.",
         ],
     };
 
@@ -43,8 +49,28 @@ public sealed class ModelNode(ModelRouter router) : INodeKind
             settings.Values ?? Json.EmptyObject,
             settings.Model,
             run.Agent.Limits.CostPerRun is { } most ? Math.Max(0, most.Value - run.SpentUsd) : null);
+        if (ToolLoop.ToolsOf(run.Settings) is { Count: > 0 } wanted)
+            return await InTurns(run, task, wanted, settings, cancel);
         var answer = await router.Run(task, cancel);
         return new NodeResult.Completed(answer.Output, Use: answer.Use);
+    }
+
+    /// <summary>First it is seen whether there is a model for it; then each turn is a step of its own.</summary>
+    private async Task<NodeResult> InTurns(NodeRun run, ModelTask task, IReadOnlyList<string> wanted, Settings settings, CancellationToken cancel)
+    {
+        if (run.Dialog is not { } dialog)
+        {
+            turns.Endpoints(task);
+            return new NodeResult.Repeat();
+        }
+        var rules = new TurnRules(
+            ToolOffer.Of(wanted, run.Agent.Permissions, tools.SelectMany(tool => tool.Operations)),
+            settings.MaxTurns ?? ToolLoop.UsualTurns,
+            settings.MaxCalls ?? ToolLoop.UsualCalls);
+        // Only an answer cites passages by their number; elsewhere what was found stands in the results already.
+        var evidence = task.Kind == ModelTaskKind.Answer ? task.Evidence : [.. (task.Evidence ?? []).Except(dialog.Found)];
+        var said = await turns.Run(task with { Evidence = evidence }, dialog, rules, cancel);
+        return new NodeResult.Completed(said.Output, Use: said.Use);
     }
 
     private static string TextOf(JsonElement? input) => input switch
@@ -63,5 +89,7 @@ public sealed class ModelNode(ModelRouter router) : INodeKind
         string? Template,
         JsonElement? Values,
         string? Evidence,
-        string? Model);
+        string? Model,
+        int? MaxTurns,
+        int? MaxCalls);
 }

@@ -33,7 +33,10 @@ internal static class ModelNodeSettings
             "template": { "type": "string", "title": "Template", "format": "liquid", "maxLength": 50000, "description": "draft: a Liquid template over the values, such as Dear {{ name }}. It sees the values only." },
             "values": { "type": "object", "title": "Values", "description": "draft: names the template may use, each a text or an {{ expression }}." },
             "evidence": { "type": "string", "title": "Evidence", "enum": ["all", "none"], "default": "all", "description": "answer and draft: whether it may rely on what earlier steps looked up." },
-            "model": { "type": "string", "title": "Model", "minLength": 1, "maxLength": 100, "description": "The name of a configured model. Leave it out and BizQ chooses." }
+            "model": { "type": "string", "title": "Model", "minLength": 1, "maxLength": 100, "description": "The name of a configured model. Leave it out and BizQ chooses." },
+            "tools": { "type": "array", "title": "Tools", "description": "What the model may use while it works: context to look things up, and operations such as mail.send, which the agent's permissions must list. An operation that acts is checked, and approved where it matters, before it happens.", "minItems": 1, "maxItems": 20, "items": { "type": "string", "minLength": 1, "maxLength": 100, "format": "fixed" } },
+            "maxTurns": { "type": "integer", "title": "Most turns", "description": "With tools: how often the model is asked. In the last turn it must answer.", "minimum": 2, "maximum": 50, "default": 10 },
+            "maxCalls": { "type": "integer", "title": "Most calls in a turn", "description": "With tools: how many it may call for at once.", "minimum": 1, "maximum": 20, "default": 8 }
           },
           "allOf": [
             { "if": { "properties": { "task": { "const": "classify" } } }, "then": { "required": ["input", "labels"] } },

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using BizQ.Agents.Tools;
 using BizQ.Core;
 using BizQ.Core.Agents;
 
 namespace BizQ.Agents.Nodes;
 
 /// <summary>Proposes that a tool does something. Whether and when it happens is the ledger's to decide.</summary>
-public sealed class ToolNode : INodeKind
+public sealed class ToolNode(IEnumerable<ITool> tools, Ids ids) : INodeKind
 {
     public NodeDescription Description { get; } = new(
         "tool", "Tool", "Proposes an action, such as sending a mail. It is checked, and approved where it matters, before it happens.", "Build",
@@ -32,8 +33,27 @@ public sealed class ToolNode : INodeKind
         ],
     };
 
-    public Task<NodeResult> Run(NodeRun run, CancellationToken cancel) =>
-        Task.FromResult<NodeResult>(new NodeResult.Propose(
-            run.Settings.GetProperty("tool").ToString(),
-            run.Settings.TryGetProperty("arguments", out var arguments) ? arguments : Json.EmptyObject));
+    public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
+    {
+        var operation = run.Settings.GetProperty("tool").ToString();
+        var arguments = run.Settings.TryGetProperty("arguments", out var given) ? given : Json.EmptyObject;
+        return run is { ByModel: true, Rehearsal: false } && tools.FirstOrDefault(t => t.Operations.Any(o => o.Name == operation && !o.Writes)) is { } reading
+            ? await Read(reading, run, operation, arguments, cancel)
+            : new NodeResult.Propose(operation, arguments);
+    }
+
+    /// <summary>What a model only wants to know changes nothing and needs nobody's yes; what comes back is text from outside.</summary>
+    private async Task<NodeResult> Read(ITool tool, NodeRun run, string operation, JsonElement arguments, CancellationToken cancel)
+    {
+        if (!run.Agent.Permissions.Tools.Contains(operation))
+            return new NodeResult.Failed("toolNotPermitted", $"{run.Agent.Name} may not use {operation}.");
+        var id = ids.New();
+        return await tool.Execute(new ToolCall(run.WorkspaceId, run.RunId, id, operation, arguments, id.ToString("N")), cancel) switch
+        {
+            ToolResult.Done done => new NodeResult.Completed(Json.Element(new { @case = "done", result = done.Result }), Taints: true),
+            ToolResult.Failed failed => new NodeResult.Failed(failed.Code, failed.Message, failed.Retryable),
+            ToolResult.Uncertain uncertain => new NodeResult.Failed("noAnswer", uncertain.Message, Retryable: true),
+            _ => throw new InvalidOperationException($"{operation} came to something a node does not know."),
+        };
+    }
 }

@@ -17,6 +17,10 @@ public sealed class TaskPrompt(PromptTexts texts, TimeProvider clock)
         new(ChatRole.User, Given(task, filledTemplate)),
     ];
 
+    /// <summary>What a model is told that may use tools.</summary>
+    public Task<string> Tools(int most, CancellationToken cancel) =>
+        texts.Fill("tools", new Dictionary<string, string> { ["most"] = most.ToString(CultureInfo.InvariantCulture) }, cancel);
+
     /// <summary>Asks once more after an answer that cannot be used.</summary>
     public async Task<ChatMessage> Repair(AnswerForm form, string problem, CancellationToken cancel) =>
         new(ChatRole.User, await texts.Fill("repair", new Dictionary<string, string> { ["problem"] = problem, ["form"] = form.Words }, cancel));

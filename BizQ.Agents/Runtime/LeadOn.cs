@@ -10,6 +10,8 @@ namespace BizQ.Agents.Runtime;
 /// <summary>Decides which ways lead on from a step that is done, however it was done.</summary>
 internal sealed class LeadOn(Expressions expressions, TimeProvider clock)
 {
+    private static readonly JsonElement s_none = JsonElement.Parse("[]");
+
     /// <summary>
     /// Writes the live edges into the step. A failed step that has any, or whose node goes on after errors, has been seen to; one
     /// without fails its round or run.
@@ -17,6 +19,13 @@ internal sealed class LeadOn(Expressions expressions, TimeProvider clock)
     /// <param name="goOn">A person has said that it goes on with the node's value.</param>
     public void From(LoadedRun loaded, Graph graph, RunStep step, bool goOn = false)
     {
+        if (ToolLoop.IsInner(step.NodeId))
+        {
+            // Nothing leads on from it by itself. A call that failed is told to the model, and so has been seen to.
+            if (step.Status == StepStatus.Succeeded || (step.Status == StepStatus.Failed && (goOn || step.NodeId != ToolLoop.Turn)))
+                step.LiveEdges = s_none;
+            return;
+        }
         if (step.Status == StepStatus.Succeeded && Live(loaded, graph, step, onError: false) is { } live)
             step.LiveEdges = Json.Element(live);
         if (step.Status == StepStatus.Failed)

@@ -58,11 +58,20 @@ public sealed class NodeWork(
         var (run, agent, node) = (start.Run, start.Graph.Definition, start.Due.Node);
         if (!_kinds.TryGetValue(node.Kind, out var kind))
             return Failed(begun, null, "unknownKind", $"This version of BizQ has no node kind '{node.Kind}'.");
-        var resolved = expressions.Resolve(node.Settings ?? Json.EmptyObject, kind.Description.Expressions, start.Scope);
+        var settings = node.Settings ?? Json.EmptyObject;
+        var resolved = start.Due.Literal ? settings : expressions.Resolve(settings, kind.Description.Expressions, start.Scope);
         if (resolved.Refusal is { } refusal)
             return Failed(begun, null, refusal.Code, refusal.Message);
         var input = resolved.Value;
-        var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, agent, node, input, start.Gathered, start.Scope, run.CostUsd);
+        var given = new NodeRun(run.WorkspaceId, run.Id, run.AgentId, agent, node, input, start.Gathered, start.Scope, run.CostUsd)
+        {
+            ByModel = start.Due.Literal,
+            Dialog = start.Due.Dialog,
+            Rehearsal = run.Rehearsal,
+        };
+        // What a turn is given stands in the model's own step already.
+        if (start.Due.Dialog is { } dialog)
+            input = Json.Element(new { turn = dialog.Turn + 1 });
         var (result, tries, pause) = await Attempt(kind, given, start.Tried, stop);
         begun = begun with { Tries = tries };
         switch (result)
@@ -142,7 +151,7 @@ public sealed class NodeWork(
         var before = start.Before;
         var given = before?.Input ?? input;
         if (Bytes(given) > MostBytes)
-            return Failed(begun, null, "tooLarge", $"The items are larger than {MostBytes:N0} bytes together. Let them be ids, and look each up inside of the loop.");
+            return Failed(begun, null, "tooLarge", $"What the loop is given is larger than {MostBytes:N0} bytes. Let items be ids, and look each up inside of the loop.");
         var rounds = before is null ? 0 : LoopPlan.Rounds(before);
         return begun with { Status = StepStatus.Waiting, Input = given, Output = rounds > 0 ? Json.Element(new { rounds }) : null, WakeAt = EndOf(start.Due.Node, now) };
     }

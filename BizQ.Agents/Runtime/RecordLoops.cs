@@ -17,7 +17,11 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, RetryP
         switch (move)
         {
             case LoopMove.Close close:
-                Close(loaded, graph, step, close.Output, close.Error, ofRounds: true);
+                step.Evidence = close.Evidence ?? step.Evidence;
+                if (close.OfTurns)
+                    CloseTurns(loaded, graph, close);
+                else
+                    Close(loaded, graph, step, close.Output, close.Error, ofRounds: true);
                 break;
             case LoopMove.Again:
                 Again(loaded, graph, entry, step);
@@ -32,7 +36,7 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, RetryP
                 break;
         }
         Changed(entry, step);
-        return move is LoopMove.Close or LoopMove.NextRound && step.Status == StepStatus.Failed;
+        return move is LoopMove.Close { OfTurns: false } or LoopMove.NextRound && step.Status == StepStatus.Failed;
     }
 
     private static void Changed(JournalEntry entry, RunStep step)
@@ -79,11 +83,24 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, RetryP
             step.WakeAt = clock.GetUtcNow() + wait;
             return;
         }
-        step.Status = error is null ? StepStatus.Succeeded : StepStatus.Failed;
+        End(step, error is null);
+        if (error is null)
+            leadOn.From(loaded, graph, step);
+    }
+
+    private void CloseTurns(LoadedRun loaded, Graph graph, LoopMove.Close close)
+    {
+        var step = close.Step;
+        (step.Output, step.Error) = (close.Output ?? step.Output, close.Error);
+        End(step, close.Error is null);
+        leadOn.From(loaded, graph, step, close.GoOn);
+    }
+
+    private void End(RunStep step, bool succeeded)
+    {
+        step.Status = succeeded ? StepStatus.Succeeded : StepStatus.Failed;
         step.WakeAt = null;
         step.CompletedAt = clock.GetUtcNow();
         step.DurationMs = (step.CompletedAt.Value - step.StartedAt).TotalMilliseconds;
-        if (error is null)
-            leadOn.From(loaded, graph, step);
     }
 }

@@ -34,7 +34,7 @@ public sealed class RecordSteps(Expressions expressions, RetryPause pause, Ids i
         step.CompletedAt = worked.Status == StepStatus.Waiting ? null : clock.GetUtcNow();
         if (worked.Waited is null)
             journal.Add(step);
-        if (worked.Answer is null && AsksAbout(journal.Run, graph, step) is { } after)
+        if (worked.Answer is null && AsksAbout(journal.Run, worked.Due.Node, step) is { } after)
             worked = Ask(journal.Run, worked, step, after);
         else
             _leadOn.From(loaded, graph, step, goOn: worked.Answer == FailureAnswers.GoOn);
@@ -50,7 +50,7 @@ public sealed class RecordSteps(Expressions expressions, RetryPause pause, Ids i
     {
         if (_loops.Move(loaded, graph, entry, move))
         {
-            if (AsksAbout(loaded.Journal.Run, graph, move.Step) is { } after)
+            if (AsksAbout(loaded.Journal.Run, graph.Find(move.Step.NodeId), move.Step) is { } after)
                 AddEffect(loaded.Journal, entry, Ask(loaded.Journal.Run, Worked.On(graph, move.Step), move.Step, after));
             else
                 _leadOn.From(loaded, graph, move.Step);
@@ -129,8 +129,8 @@ public sealed class RecordSteps(Expressions expressions, RetryPause pause, Ids i
     }
 
     /// <summary>What its node says about failures, if a person is to be asked about this one.</summary>
-    private static OnErrorDefinition? AsksAbout(Run run, Graph graph, RunStep step) =>
-        step.Status == StepStatus.Failed && run is { Ended: false, Rehearsal: false, CancelRequestedAt: null } && graph.Find(step.NodeId)?.OnError is { Then: AfterError.Ask } after ? after : null;
+    private static OnErrorDefinition? AsksAbout(Run run, NodeDefinition? node, RunStep step) =>
+        step.Status == StepStatus.Failed && run is { Ended: false, Rehearsal: false, CancelRequestedAt: null } && node?.OnError is { Then: AfterError.Ask } after ? after : null;
 
     /// <summary>The step waits for a person to say whether it is tried again, goes on, or stops.</summary>
     private Worked Ask(Run run, Worked worked, RunStep step, OnErrorDefinition after)

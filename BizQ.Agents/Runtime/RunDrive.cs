@@ -117,14 +117,14 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         foreach (var round in go.Start.GroupBy(due => due.Path, StringComparer.Ordinal))
             Begin([.. round], null, halt);
         foreach (var step in go.Continue)
-            GoOn(new Due(step.Path, graph.Find(step.NodeId)!), step, halt);
+            GoOn(ToolSteps.DueOf(graph, Journal, step), step, halt);
     }
 
     /// <param name="again">The waiting step of the one node that is tried again.</param>
     private void Begin(IReadOnlyList<Due> round, RunStep? again, CancellationToken halt)
     {
         var path = round[0].Path;
-        var (scope, gathered) = (RunScope.Of(Journal, path, _loaded.Workspace, parts.Clock.GetUtcNow(), named: parts.Nodes.Named(round.Select(due => due.Node))), Journal.Gathered(path));
+        var (scope, gathered) = (RunScope.Of(Journal, path, _loaded.Workspace, parts.Clock.GetUtcNow(), named: parts.Nodes.Named(round.Where(due => !due.Literal).Select(due => due.Node))), Journal.Gathered(path));
         foreach (var due in round)
         {
             var start = NodeStart.Of(Journal, graph, due, scope, gathered, again);

@@ -11,7 +11,7 @@ public interface ITool
     /// <summary>Whom it acts on and how much it moves: pure, from the arguments alone.</summary>
     Aim AimOf(string operation, JsonElement arguments);
 
-    /// <summary>Does it. Called only for an effect that is Intended; throws nothing expected.</summary>
+    /// <summary>Does it. Called only for an effect that is Intended, or for an operation that only reads; throws nothing expected.</summary>
     Task<ToolResult> Execute(ToolCall call, CancellationToken cancel);
 
     /// <summary>Takes back what <paramref name="call"/> did and <paramref name="result"/> told. Only asked of operations that declare a way.</summary>
@@ -19,6 +19,7 @@ public interface ITool
         Task.FromResult<ToolResult>(new ToolResult.Failed("cannotUndo", $"{call.Operation} declares that it can be undone but does not say how.", Retryable: false));
 }
 
+/// <param name="EffectId">Of an operation that only reads, an id of its own.</param>
 /// <param name="IdempotencyKey">The same for every attempt at one effect.</param>
 public sealed record ToolCall(Guid WorkspaceId, Guid RunId, Guid EffectId, string Operation, JsonElement Arguments, string IdempotencyKey);
 

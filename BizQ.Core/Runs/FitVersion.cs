@@ -13,7 +13,8 @@ internal static class FitVersion
     {
         var (before, after) = (Nodes(from), Nodes(to));
         var moved = new List<(RunStep Step, List<int> Live)>();
-        foreach (var step in steps)
+        // A model's turns and calls go where its own step goes.
+        foreach (var step in steps.Where(step => !ToolLoop.IsInner(step.NodeId)))
         {
             if (!after.TryGetValue(step.NodeId, out var node) || !before.TryGetValue(step.NodeId, out var was) || Place(node) != Place(was))
                 return Unfit(step, "is not in the newest version, or is something else there");
@@ -35,8 +36,8 @@ internal static class FitVersion
     private static List<(EdgeDefinition Edge, int Index)> Out(AgentDefinition definition, string nodeId) =>
         [.. definition.Edges.Select((edge, index) => (edge, index)).Where(e => e.edge.From == nodeId)];
 
-    /// <summary>What must not change of a node that has run: its kind and the loop it stands in.</summary>
-    private static (string Kind, string? Parent) Place(NodeDefinition node) => (node.Kind, node.Parent);
+    /// <summary>What must not change of a node that has run: its kind, the loop it stands in, and whether it works in turns.</summary>
+    private static (string Kind, string? Parent, bool InTurns) Place(NodeDefinition node) => (node.Kind, node.Parent, ToolLoop.Has(node));
 
     private static Refusal Unfit(RunStep step, string why) => Refusal.Conflict(
         "versionDiffers",

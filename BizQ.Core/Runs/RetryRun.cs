@@ -82,7 +82,7 @@ public sealed class RetryRun(BizQDatabase database, Ids ids, TimeProvider clock,
     /// <summary>The rounds of loops that have come to their end all the same: what failed in one of them was reckoned with.</summary>
     private static async Task<List<string>> Closed(BizQDb db, Run run, CancellationToken cancel)
     {
-        var loops = await db.RunSteps.Where(s => s.RunId == run.Id && s.Status != StepStatus.Retried && (s.Kind == LoopKinds.ForEach || s.Kind == LoopKinds.While) && s.LiveEdges != null)
+        var loops = await db.RunSteps.Where(s => s.RunId == run.Id && s.Status != StepStatus.Retried && (s.Kind == LoopKinds.ForEach || s.Kind == LoopKinds.While || s.Kind == ToolLoop.Kind) && s.LiveEdges != null)
             .Select(s => new { s.Path, s.NodeId }).ToListAsync(cancel);
         return [.. loops.Select(loop => loop.Path.Length == 0 ? $"{loop.NodeId}/" : $"{loop.Path}/{loop.NodeId}/")];
     }

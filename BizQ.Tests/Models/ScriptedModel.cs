@@ -59,6 +59,9 @@ public sealed class ScriptedModel : IAsyncDisposable
 
     public ScriptedModel Says(object answer) => Says(Json.Text(answer));
 
+    /// <summary>Calls for tools: name and arguments of each, the arguments as an object or as the text of one.</summary>
+    public ScriptedModel Calls(params (string Name, object Arguments)[] calls) => Then((http, asked) => Call(http, asked, calls));
+
     public ScriptedModel Fails(int status, string body = """{"error":{"message":"It is not your day.","type":"some_error","code":null}}""", string? retryAfter = null) => Then(async (http, _) =>
     {
         http.Response.StatusCode = status;
@@ -123,7 +126,7 @@ public sealed class ScriptedModel : IAsyncDisposable
     private static bool Streaming(Asked asked) => asked.Body.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True;
 
     /// <summary>As many tokens as words, in and out.</summary>
-    private static async Task Speak(HttpContext http, Asked asked, string text, string finish)
+    public static async Task Speak(HttpContext http, Asked asked, string text, string finish = "stop")
     {
         var usage = new { prompt_tokens = 100, completion_tokens = 20, total_tokens = 120 };
         if (!Streaming(asked))
@@ -142,9 +145,32 @@ public sealed class ScriptedModel : IAsyncDisposable
         await http.Response.WriteAsync(stream.ToString());
     }
 
-    private static string Chunk(string? text, string? finish)
+    /// <summary>A call's arguments come in pieces when they are streamed, as they do from real servers.</summary>
+    public static async Task Call(HttpContext http, Asked asked, params (string Name, object Arguments)[] calls)
     {
-        object delta = text is null ? new { } : new { role = "assistant", content = text };
-        return "data: " + JsonSerializer.Serialize(new { id = "chatcmpl-1", @object = "chat.completion.chunk", created = 1700000000, model = "tiny", choices = new[] { new { index = 0, delta, finish_reason = finish } } }) + "\n\n";
+        var usage = new { prompt_tokens = 100, completion_tokens = 20, total_tokens = 120 };
+        var made = calls.Select((call, index) => (Id: $"call_{asked.Body.GetProperty("messages").GetArrayLength()}_{index}", call.Name, Arguments: call.Arguments as string ?? Json.Text(call.Arguments))).ToList();
+        if (!Streaming(asked))
+        {
+            var message = new { role = "assistant", content = (string?)null, tool_calls = made.Select(call => new { id = call.Id, type = "function", function = new { name = call.Name, arguments = call.Arguments } }) };
+            await http.Response.WriteAsJsonAsync(new { id = "chatcmpl-1", @object = "chat.completion", created = 1700000000, model = "tiny", choices = new[] { new { index = 0, message, finish_reason = "tool_calls" } }, usage });
+            return;
+        }
+        http.Response.ContentType = "text/event-stream";
+        var stream = new StringBuilder(Chunk("", null));
+        foreach (var (index, call) in made.Index())
+        {
+            stream.Append(Chunk(new { tool_calls = new[] { new { index, id = call.Id, type = "function", function = new { name = call.Name, arguments = "" } } } }, null));
+            foreach (var part in call.Arguments.Chunk(9))
+                stream.Append(Chunk(new { tool_calls = new[] { new { index, function = new { arguments = new string(part) } } } }, null));
+        }
+        stream.Append(Chunk(null, "tool_calls"));
+        stream.Append("data: ").Append(JsonSerializer.Serialize(new { id = "chatcmpl-1", @object = "chat.completion.chunk", created = 1700000000, model = "tiny", choices = Array.Empty<object>(), usage })).Append("\n\ndata: [DONE]\n\n");
+        await http.Response.WriteAsync(stream.ToString());
     }
+
+    private static string Chunk(string? text, string? finish) => Chunk(text is null ? new { } : (object)new { role = "assistant", content = text }, finish);
+
+    private static string Chunk(object delta, string? finish) =>
+        "data: " + JsonSerializer.Serialize(new { id = "chatcmpl-1", @object = "chat.completion.chunk", created = 1700000000, model = "tiny", choices = new[] { new { index = 0, delta, finish_reason = finish } } }) + "\n\n";
 }

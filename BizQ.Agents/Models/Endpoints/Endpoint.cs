@@ -62,13 +62,17 @@ public sealed class Endpoint : IDisposable
     /// <summary>The last failure since the last answer; for the settings page.</summary>
     public EndpointTrouble? Trouble { get; private set; }
 
-    public async Task<ChatResponse> Ask(IReadOnlyList<ChatMessage> messages, ChatResponseFormat? format, CancellationToken cancel)
+    public Task<ChatResponse> Ask(IReadOnlyList<ChatMessage> messages, ChatResponseFormat? format, CancellationToken cancel) =>
+        Ask(messages, new ChatOptions { ResponseFormat = format }, cancel);
+
+    /// <param name="chat">The form of the answer, and the tools that may be called for.</param>
+    public async Task<ChatResponse> Ask(IReadOnlyList<ChatMessage> messages, ChatOptions chat, CancellationToken cancel)
     {
         try
         {
             if (_clock.GetUtcNow().UtcTicks < Interlocked.Read(ref _quietUntil))
                 throw new EndpointFailure("modelResting", $"{Options.Name} asked to be left alone for a while; it is not asked until then.", false);
-            var response = await _tries.ExecuteAsync(async token => await Once(messages, format, token), cancel);
+            var response = await _tries.ExecuteAsync(async token => await Once(messages, chat, token), cancel);
             Trouble = null;
             return response;
         }
@@ -122,11 +126,12 @@ public sealed class Endpoint : IDisposable
             .Build();
     }
 
-    private async Task<ChatResponse> Once(IReadOnlyList<ChatMessage> messages, ChatResponseFormat? format, CancellationToken cancel)
+    private async Task<ChatResponse> Once(IReadOnlyList<ChatMessage> messages, ChatOptions asked, CancellationToken cancel)
     {
         using var silence = new CancellationTokenSource(TimeSpan.FromSeconds(Options.TimeoutSeconds), _clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancel);
-        var chat = new ChatOptions { MaxOutputTokens = Options.MaxOutputTokens, Temperature = Options.Temperature, ResponseFormat = format };
+        var chat = asked.Clone();
+        (chat.MaxOutputTokens, chat.Temperature) = (Options.MaxOutputTokens, Options.Temperature);
         try
         {
             return Options.Stream ? await Listen(messages, chat, silence, both.Token) : await _client.GetResponseAsync(messages, chat, both.Token);

@@ -67,6 +67,7 @@ internal sealed partial class EndpointFailure(string code, string message, bool 
     /// <summary>Not every server knows every part of the protocol; for these there is a setting.</summary>
     private static string Hint(ClientResultException problem) =>
         problem.Message.Contains("response_format", StringComparison.OrdinalIgnoreCase) || problem.Message.Contains("json_schema", StringComparison.OrdinalIgnoreCase) ? " Set StructuredOutput to Json or Prompt for it."
+        : problem.Message.Contains("tool", StringComparison.OrdinalIgnoreCase) ? " Set ToolCalls to false for it if it knows no tools."
         : problem.Message.Contains("temperature", StringComparison.OrdinalIgnoreCase) ? " Leave Temperature out for it."
         : problem.Message.Contains("stream", StringComparison.OrdinalIgnoreCase) ? " Set Stream to false for it."
         : "";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BizQ.Agents.Models.ToolUse;
 using BizQ.Core.Agents;
 using BizQ.Core.Runs;
 
@@ -8,6 +9,12 @@ namespace BizQ.Agents.Runtime.Flow;
 public sealed record Due(string Path, NodeDefinition Node)
 {
     public Place Place => new(Path, Node.Id);
+
+    /// <summary>Its settings came from a model or are worked out already: no expression in them is looked at.</summary>
+    public bool Literal { get; init; }
+
+    /// <summary>Of a model's turn: what was said before.</summary>
+    public Dialog? Dialog { get; init; }
 }
 
 /// <summary>What to do next with a run. Only <see cref="Go"/> leaves the run running.</summary>

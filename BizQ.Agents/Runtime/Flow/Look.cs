@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Runs;
@@ -84,6 +85,11 @@ internal sealed class Look(Graph graph, RunJournal journal, IReadOnlySet<Place> 
                 ForEach(frame.RoundsOf(node.Id), step, IsLate(step));
             else
                 While(frame.RoundsOf(node.Id), step, IsLate(step));
+            return;
+        }
+        if (ToolLoop.Has(node) && step is { Error: null, ApprovalId: null })
+        {
+            Turns(frame.RoundsOf(node.Id), node, step);
             return;
         }
         if (Rests(step))
@@ -196,6 +202,50 @@ internal sealed class Look(Graph graph, RunJournal journal, IReadOnlySet<Place> 
         Moves.Add(standing.Failed is { } failed
             ? RoundOutcome.Stopped(step, RoundOutcome.Of(frame, body, graph, failed), "Round")
             : new LoopMove.NextRound(step, current + 1, RoundOutcome.Of(frame, body, graph, null).Value, frame.Path));
+    }
+
+    /// <summary>A model's turns one after the other; what it calls for in one is done, side by side, before the next.</summary>
+    private void Turns(Rounds rounds, NodeDefinition node, RunStep step)
+    {
+        for (var turn = 0; ; turn++)
+        {
+            var frame = rounds.Open(turn);
+            var number = turn;
+            if (!Inner(frame, ToolLoop.Turn, () => ToolSteps.Turn(node, rounds, number), out var said))
+                return;
+            if (said.Status != StepStatus.Succeeded)
+            {
+                Moves.Add(new LoopMove.Close(step, null, said.Error) { OfTurns = true, GoOn = said.LiveEdges is not null });
+                return;
+            }
+            if (ToolSteps.AnswerOf(said) is { } answer)
+            {
+                Moves.Add(new LoopMove.Close(step, answer) { OfTurns = true, Evidence = ToolSteps.EvidenceOf(rounds) });
+                return;
+            }
+            var open = false;
+            foreach (var call in ToolSteps.Calls(node, frame.Path, said))
+                open |= !Inner(frame, call.Node.Id, () => call, out _);
+            if (open)
+                return;
+        }
+    }
+
+    /// <summary>True when this step of a model's round has ended; otherwise it is seen to.</summary>
+    private bool Inner(Frame frame, string nodeId, Func<Due> due, [NotNullWhen(true)] out RunStep? step)
+    {
+        step = frame.StepOf(nodeId);
+        if (busy.Contains(new Place(frame.Path, nodeId)))
+        {
+            Working++;
+            Coming += step is null ? 1 : 0;
+            return false;
+        }
+        if (step is null)
+            Start.Add(due());
+        else if (step.Status == StepStatus.Waiting && !Rests(step))
+            GoOn.Add(step);
+        return step is { Status: not StepStatus.Waiting };
     }
 
     /// <summary>How a round ended, which is then summed up; null while it is open.</summary>

@@ -94,9 +94,10 @@ public sealed class Rounds
             _ended[round - 1] = end with { Value = null };
     }
 
+    // A model's own step keeps what its turns have found.
     private static IEnumerable<(int Sequence, JsonElement Evidence)> EvidenceOf(Frame frame) =>
         frame.Steps.Where(s => s is { Status: StepStatus.Succeeded, Evidence: not null }).Select(s => (s.Sequence, s.Evidence!.Value))
-            .Concat(frame.Loops.SelectMany(inner => inner._evidence.Concat(inner.UnderWay.SelectMany(EvidenceOf))));
+            .Concat(frame.Loops.Where(loop => !ToolSteps.IsLoop(loop)).SelectMany(inner => inner._evidence.Concat(inner.UnderWay.SelectMany(EvidenceOf))));
 }
 
 /// <summary>What happens when an item's round fails. Collect: the others go on, and then the loop fails with all of their errors.</summary>

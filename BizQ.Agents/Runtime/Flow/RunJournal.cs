@@ -75,6 +75,9 @@ public sealed class RunJournal
         {
             found.AddRange(frame.Steps.Where(s => s is { Status: StepStatus.Succeeded, Evidence: not null }).Select(s => (s.Sequence, s.Evidence!.Value)));
             found.AddRange(frame.Loops.Where(loop => loop != mine).SelectMany(loop => loop.Evidence));
+            // A model's turns are one piece of work: what it has looked up in one is ground for what it does in the next.
+            if (frame.Of is { } turns && ToolSteps.IsLoop(turns))
+                found.AddRange(turns.UnderWay.Where(turn => turn != frame).SelectMany(ToolSteps.Found));
         }
         return [.. found.OrderBy(one => one.Sequence).SelectMany(one => Json.Read<List<Evidence>>(one.Evidence) ?? [])];
     }

@@ -60,7 +60,8 @@ internal sealed class MortalHouse : IAsyncDisposable
     }
 
     /// <summary>A process that finishes all runs, unless it dies at the given instant of the run with this key.</summary>
-    public async Task<Ending> Live(string key, string at)
+    /// <param name="more">Further settings.</param>
+    public async Task<Ending> Live(string key, string at, params string[] more)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
@@ -77,6 +78,8 @@ internal sealed class MortalHouse : IAsyncDisposable
                 $"--Doom:At={at}",
             },
         };
+        foreach (var setting in more)
+            start.ArgumentList.Add(setting);
         using var process = Process.Start(start)!;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         end.CancelAfter(Eventually.Bound);
