@@ -6,7 +6,8 @@ namespace BizQ.Core.Context;
 /// <param name="Path">The names of the properties down to it; lists on the way are walked through.</param>
 /// <param name="Type">The type of entity it names.</param>
 /// <param name="Kind">What the relation is called: placedBy, suppliedBy, …</param>
-public sealed record EntityReference(IReadOnlyList<string> Path, string Type, string Kind)
+/// <param name="By">The field of the other entity that is named; empty for its key.</param>
+public sealed record EntityReference(IReadOnlyList<string> Path, string Type, string Kind, string By = "")
 {
     /// <summary>Deeper in the data nobody would look for a reference; it also bounds the walk.</summary>
     private const int Deepest = 4;
@@ -41,7 +42,7 @@ public sealed record EntityReference(IReadOnlyList<string> Path, string Type, st
         if (schema.ValueKind != JsonValueKind.Object || path.Count > Deepest)
             return;
         if (path.Count > 0 && TextOf(schema, "x-entity") is { } type)
-            found.Add(new EntityReference(path, EntityLimits.NormalType(type), TextOf(schema, "x-relation") ?? path[^1]));
+            found.Add(new EntityReference(path, EntityLimits.NormalType(type), TextOf(schema, "x-relation") ?? path[^1], TextOf(schema, "x-by") ?? ""));
         if (schema.TryGetProperty("items", out var items))
             Walk(items, path, found);
         if (schema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object)

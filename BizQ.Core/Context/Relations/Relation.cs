@@ -45,6 +45,8 @@ public sealed class OpenReference : IInWorkspace
     public required string Field { get; init; }
     public required string Kind { get; init; }
     public required string TargetType { get; init; }
+    /// <summary>The field of the other entity that holds the key; empty for its own key.</summary>
+    public required string TargetField { get; init; }
     /// <summary>As keys are compared.</summary>
     public required string TargetKey { get; init; }
     public required SourceKind Source { get; init; }
