@@ -42,6 +42,7 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<Document> Documents => Set<Document>();
     public DbSet<Passage> Passages => Set<Passage>();
     public DbSet<SearchEntry> SearchEntries => Set<SearchEntry>();
+    public DbSet<SearchTest> SearchTests => Set<SearchTest>();
     public DbSet<Agent> Agents => Set<Agent>();
     public DbSet<AgentVersion> AgentVersions => Set<AgentVersion>();
     public DbSet<Run> Runs => Set<Run>();

@@ -88,6 +88,11 @@ internal static class BizQModel
             e.HasIndex(s => s.Id).IsUnique();
             e.HasIndex(s => new { s.WorkspaceId, s.OwnerId });
         });
+        model.Entity<SearchTest>(e =>
+        {
+            e.ToTable("search_tests");
+            e.HasIndex(t => new { t.WorkspaceId, t.LookupQuery }).IsUnique();
+        });
     }
 
     private static void Knowledge(ModelBuilder model)
