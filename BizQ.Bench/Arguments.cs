@@ -1,7 +1,7 @@
 namespace BizQ.Bench;
 
 /// <summary>What stood on the command line after the verb.</summary>
-internal sealed record Arguments(string? Name, string? Data, string? Json, bool Quick, bool Record)
+internal sealed record Arguments(string? Name, string? Data, string? Json, bool Quick, bool Record, bool Largest = false)
 {
     public static bool TryRead(string[] args, out Arguments given)
     {
@@ -13,6 +13,9 @@ internal sealed record Arguments(string? Name, string? Data, string? Json, bool 
             {
                 case "--quick":
                     given = given with { Quick = true };
+                    break;
+                case "--largest":
+                    given = given with { Largest = true };
                     break;
                 case "--record":
                     given = given with { Record = true };

@@ -1,6 +1,6 @@
 namespace BizQ.Bench;
 
-/// <summary><c>bench [NAME] [--quick] [--json FILE] [--record]</c> and <c>eval KIND --data DIR [--json FILE]</c>.</summary>
+/// <summary><c>bench [NAME] [--quick] [--largest] [--json FILE] [--record]</c> and <c>eval KIND --data DIR [--json FILE]</c>.</summary>
 internal static class BenchCommand
 {
     private static async Task<int> Main(string[] args)
@@ -22,7 +22,7 @@ internal static class BenchCommand
 
     private static async Task<int> Run(IReadOnlyList<Measure> wanted, Arguments given, CancellationToken cancel)
     {
-        var measuring = new Measuring(given.Data, given.Quick);
+        var measuring = new Measuring(given.Data, given.Quick, given.Largest);
         try
         {
             foreach (var measure in wanted)
@@ -57,7 +57,7 @@ internal static class BenchCommand
     {
         if (problem.Length > 0)
             Console.Error.WriteLine(problem);
-        Console.Error.WriteLine("usage: ./dev bench [NAME] [--quick] [--json FILE] [--record]");
+        Console.Error.WriteLine("usage: ./dev bench [NAME] [--quick] [--largest] [--json FILE] [--record]");
         Console.Error.WriteLine("       ./dev eval KIND --data DIR [--quick] [--json FILE]");
         foreach (var choice in choices)
             Console.Error.WriteLine($"  {choice.Name,-12} {choice.About}");

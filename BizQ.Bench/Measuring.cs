@@ -3,12 +3,15 @@ using System.Globalization;
 namespace BizQ.Bench;
 
 /// <summary>What a measurement is given, and where it puts its figures.</summary>
-public sealed class Measuring(string? data, bool quick)
+public sealed class Measuring(string? data, bool quick, bool largest = false)
 {
     private readonly List<(string Name, double Value, string Unit, string Note)> _figures = [];
 
     /// <summary>Whether a rough figure in a short time is wanted.</summary>
     public bool Quick { get; } = quick;
+
+    /// <summary>Whether a size that takes many minutes is wanted too.</summary>
+    public bool Largest { get; } = largest;
 
     public IReadOnlyDictionary<string, double> Figures => _figures.ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);
 

@@ -15,8 +15,6 @@ namespace BizQ.Bench.Context;
 /// </summary>
 internal sealed class EvaluateRetrieval : Evaluation
 {
-    private const int Depth = 10;
-
     /// <summary>How the questions are parted to show how much chance is in a figure.</summary>
     private const int Folds = 5;
 
@@ -50,7 +48,7 @@ internal sealed class EvaluateRetrieval : Evaluation
             since = Stopwatch.GetTimestamp();
             List<double> found = [];
             foreach (var question in collection.Questions)
-                found.Add(Gain(await Ask(host, actor, question, mode, numbers, cancel), question.Answers));
+                found.Add(SearchGain.Of([.. (await Ask(host, actor, question, mode, numbers, cancel)).Select(question.Answers.Contains)], question.Answers.Count));
             var folds = Enumerable.Range(0, Folds).Select(fold => found.Where((_, i) => i % Folds == fold).Average()).ToList();
             var each = Stopwatch.GetElapsedTime(since).TotalMilliseconds / collection.Questions.Count;
             measuring.Figure($"{name}.{(mode == SearchMode.Hybrid ? "" : mode.ToString().ToLowerInvariant() + ".")}ndcg10", found.Average(), "", FormattableString.Invariant($"folds {folds.Min():0.000}–{folds.Max():0.000}, {each:0.0} ms a question"));
@@ -81,12 +79,6 @@ internal sealed class EvaluateRetrieval : Evaluation
     private static async Task<IReadOnlyList<int>> Ask(BenchHost host, Actor actor, Question question, SearchMode mode, ILookup<Guid, int> numbers, CancellationToken cancel)
     {
         var page = await host.Get<SearchContext>().Run(actor, new SearchQuery(question.Text, Limit: 50) { Mode = mode }, cancel);
-        return [.. page.Value.Items.Select(hit => hit.OwnerId).Distinct().SelectMany(document => numbers[document]).Take(Depth)];
-    }
-
-    private static double Gain(IReadOnlyList<int> found, IReadOnlySet<int> answers)
-    {
-        var gain = found.Select((number, place) => answers.Contains(number) ? 1 / Math.Log2(place + 2) : 0).Sum();
-        return gain / Enumerable.Range(0, Math.Min(answers.Count, Depth)).Sum(place => 1 / Math.Log2(place + 2));
+        return [.. page.Value.Items.Select(hit => hit.OwnerId).Distinct().SelectMany(document => numbers[document]).Take(SearchGain.Depth)];
     }
 }

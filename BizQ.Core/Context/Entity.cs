@@ -57,15 +57,34 @@ public sealed class Fact : IInWorkspace
     public required SourceKind Source { get; init; }
     /// <summary>Who or what said so: a person's name, a document's title and page, a mail's Message-ID.</summary>
     public required string SourceName { get; init; }
+    /// <summary>The document, mail or interview it comes from.</summary>
     public Guid? SourceId { get; init; }
+    /// <summary>The passage of the document that says so, so that a citation opens at the place.</summary>
+    public Guid? PassageId { get; init; }
+    /// <summary>The document's page, from 1.</summary>
+    public int? PageNumber { get; init; }
+    /// <summary>When it was seen to be so, which may be long before it was written here.</summary>
     public required DateTimeOffset ObservedAt { get; init; }
+    /// <summary>When BizQ learned of it: what was believed on a day is what was recorded by then.</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+    /// <summary>Since when it holds; null for always.</summary>
+    public DateTimeOffset? ValidFrom { get; init; }
+    /// <summary>Until when it holds, that moment not included; null for no known end.</summary>
     public DateTimeOffset? ValidTo { get; init; }
     /// <summary>0 to 1.</summary>
     public double Confidence { get; init; } = 1;
     public Guid? VerifiedBy { get; set; }
     public string? VerifierName { get; set; }
     public DateTimeOffset? VerifiedAt { get; set; }
-    public Guid? SupersededBy { get; set; }
+    public Guid? SupersededBy { get; private set; }
+    /// <summary>Since when the newer one holds: when it was recorded, or later when it is valid only from then.</summary>
+    public DateTimeOffset? SupersededAt { get; private set; }
+    /// <summary>The version of the entity that this fact is part of.</summary>
+    public int InVersion { get; set; } = 1;
+
+    /// <summary>A newer fact takes this one's place.</summary>
+    public void Supersede(Fact newer) =>
+        (SupersededBy, SupersededAt) = (newer.Id, newer.ValidFrom is { } from && from > newer.RecordedAt ? from : newer.RecordedAt);
 }
 
 /// <summary>How keys and field values are compared: without regard to case, outer space and the way accents are encoded.</summary>

@@ -22,7 +22,26 @@ public sealed record WriteEntityRequest(
     string SourceName,
     bool Verified = false,
     DateTimeOffset? ObservedAt = null,
-    int? ExpectedVersion = null);
+    int? ExpectedVersion = null)
+{
+    /// <summary>Where in its source it is said.</summary>
+    public SourcePlace? Place { get; init; }
+
+    /// <summary>Since when what is said holds; null for always. In the future, the old values hold until then.</summary>
+    public DateTimeOffset? ValidFrom { get; init; }
+
+    /// <summary>Until when what is said holds; null for no known end.</summary>
+    public DateTimeOffset? ValidTo { get; init; }
+
+    /// <summary>0 to 1; null for what is usual of the source.</summary>
+    public double? Confidence { get; init; }
+
+    /// <summary>The earlier version that this write brings back.</summary>
+    internal int? RestoredFrom { get; init; }
+}
+
+/// <summary>The place a statement comes from: the document, mail or interview, and of a document the passage and page.</summary>
+public sealed record SourcePlace(Guid? SourceId = null, Guid? PassageId = null, int? Page = null);
 
 /// <summary>Writes what is said about an entity as facts, and the entity as what they add up to.</summary>
 public sealed class WriteEntity(BizQDatabase database, Ids ids, TimeProvider clock)

@@ -35,9 +35,14 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<Entity> Entities => Set<Entity>();
     public DbSet<Fact> Facts => Set<Fact>();
+    public DbSet<EntityVersion> EntityVersions => Set<EntityVersion>();
+    public DbSet<OwnEntityType> OwnEntityTypes => Set<OwnEntityType>();
+    public DbSet<Relation> Relations => Set<Relation>();
+    public DbSet<OpenReference> OpenReferences => Set<OpenReference>();
     public DbSet<Document> Documents => Set<Document>();
     public DbSet<Passage> Passages => Set<Passage>();
     public DbSet<SearchEntry> SearchEntries => Set<SearchEntry>();
+    public DbSet<SearchTest> SearchTests => Set<SearchTest>();
     public DbSet<Agent> Agents => Set<Agent>();
     public DbSet<AgentVersion> AgentVersions => Set<AgentVersion>();
     public DbSet<Run> Runs => Set<Run>();
@@ -172,6 +177,8 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
         Hook hook => new(hook.WorkspaceId, "agents", hook.AgentId),
         InternalEvent happened => new(happened.WorkspaceId, "events", happened.Id),
         Entity thing => new(thing.WorkspaceId, "context", thing.Id),
+        Relation relation => new(relation.WorkspaceId, "context", relation.FromId),
+        OwnEntityType type => new(type.WorkspaceId, "context", type.Id),
         Document document => new(document.WorkspaceId, "context", document.Id),
         ApiKey key => new(key.WorkspaceId, "settings", key.Id),
         Workspace workspace => new(workspace.Id, "settings", workspace.Id),

@@ -69,6 +69,7 @@ internal static class BizQModel
             // Entities are looked up by any field through their current facts.
             e.HasIndex(f => new { f.WorkspaceId, f.Field, f.Lookup }).HasFilter("superseded_by IS NULL");
         });
+        Knowledge(model);
         model.Entity<Document>(e =>
         {
             e.ToTable("documents");
@@ -86,6 +87,39 @@ internal static class BizQModel
             e.Property(s => s.Row).ValueGeneratedOnAdd();
             e.HasIndex(s => s.Id).IsUnique();
             e.HasIndex(s => new { s.WorkspaceId, s.OwnerId });
+        });
+        model.Entity<SearchTest>(e =>
+        {
+            e.ToTable("search_tests");
+            e.HasIndex(t => new { t.WorkspaceId, t.LookupQuery }).IsUnique();
+        });
+    }
+
+    private static void Knowledge(ModelBuilder model)
+    {
+        model.Entity<OwnEntityType>(e =>
+        {
+            e.ToTable("context_entity_types");
+            e.HasIndex(t => new { t.WorkspaceId, t.Name }).IsUnique();
+        });
+        model.Entity<EntityVersion>(e =>
+        {
+            e.ToTable("context_entity_versions");
+            e.HasIndex(v => new { v.WorkspaceId, v.EntityId, v.Number }).IsUnique();
+        });
+        model.Entity<Relation>(e =>
+        {
+            e.ToTable("context_relations");
+            // One holds between the same two at a time; those that ended stay beside it.
+            e.HasIndex(r => new { r.WorkspaceId, r.FromId, r.Kind, r.ToId }).IsUnique().HasFilter("ended_at IS NULL");
+            e.HasIndex(r => new { r.WorkspaceId, r.FromId, r.Id });
+            e.HasIndex(r => new { r.WorkspaceId, r.ToId, r.Id });
+        });
+        model.Entity<OpenReference>(e =>
+        {
+            e.ToTable("context_open_references");
+            e.HasIndex(r => new { r.WorkspaceId, r.EntityId });
+            e.HasIndex(r => new { r.WorkspaceId, r.TargetType, r.TargetKey });
         });
     }
 

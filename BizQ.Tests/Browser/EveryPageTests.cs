@@ -90,6 +90,7 @@ public sealed class EveryPageTests
             "agent" or "agent-edit" => page.Template.Replace("{Id:guid}", $"{run.AgentId}", StringComparison.Ordinal),
             "entity" => $"/context/entities/{db.Entities.Where(e => e.Type == "order").Select(e => e.Id).First()}",
             "document" => $"/context/documents/{db.Documents.Select(d => d.Id).First()}",
+            "search-workbench" => $"{page.Template}?q=late%20order",
             _ => page.Template,
         }))];
     }
@@ -103,7 +104,7 @@ public sealed class EveryPageTests
         ("mail", "/mail"), ("mail-one", "/mail/{Id:guid}"),
         ("agents", "/agents"), ("agent", "/agents/{Id:guid}"), ("agent-edit", "/agents/{Id:guid}/edit"), ("agent-new", "/agents/new"),
         ("entities", "/context"), ("entity", "/context/entities/{Id:guid}"), ("entity-new", "/context/entities/new"),
-        ("documents", "/context/documents"), ("document", "/context/documents/{Id:guid}"), ("search", "/context/search"),
+        ("documents", "/context/documents"), ("document", "/context/documents/{Id:guid}"), ("search", "/context/search"), ("search-workbench", "/context/search/workbench"),
         ("settings", "/settings"), ("settings-keys", "/settings/keys"), ("settings-mail", "/settings/mail"), ("settings-models", "/settings/models"),
         ("settings-people", "/settings/people"), ("settings-password", "/settings/password"), ("settings-workspace", "/settings/new-workspace"),
         ("api", "/api"), ("not-found", "/not-found"),

@@ -19,7 +19,7 @@ internal sealed class KnownBusiness : IAsyncDisposable
 
     private KnownBusiness(DatabaseKit kit, Actor owner)
     {
-        (_kit, Owner, _vocabulary) = (kit, owner, new PostgresVocabulary(kit.Changes, kit.Clock));
+        (_kit, Owner, _vocabulary) = (kit, owner, new PostgresVocabulary(kit.Database, kit.Changes, kit.Clock, NullLogger<PostgresVocabulary>.Instance));
         Meanings = new WorkspaceMeanings(kit.Database, kit.Changes, kit.Clock, NullLogger<WorkspaceMeanings>.Instance);
         Add = new AddDocument(kit.Database, kit.Archive, _files, kit.Ids, kit.Clock);
     }
@@ -42,7 +42,7 @@ internal sealed class KnownBusiness : IAsyncDisposable
 
     public RemoveDocument RemoveDocument => new(_kit.Database, _kit.Clock);
 
-    public SearchContext Find => new(_kit.Database, _vocabulary, Meanings);
+    public SearchContext Find => new(_kit.Database, _vocabulary, new SqliteVocabulary(_kit.Clock), Meanings, _kit.Clock);
 
     public WorkspaceMeanings Meanings { get; }
 

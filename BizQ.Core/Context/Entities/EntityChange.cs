@@ -38,7 +38,7 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
                     confirmed.Add(old);
                 continue;
             }
-            var fact = FactOf(entity, field, value, request, observed, ids);
+            var fact = FactOf(entity, field, value, request, observed, now, ids);
             if (request.Verified)
                 VerifyFact.Mark(fact, actor, now);
             facts.Add(fact);
@@ -51,7 +51,7 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
 
     private static readonly JsonElement _null = JsonElement.Parse("null");
 
-    private static Fact FactOf(Entity entity, string field, JsonElement value, WriteEntityRequest request, DateTimeOffset observed, Ids ids) => new()
+    private static Fact FactOf(Entity entity, string field, JsonElement value, WriteEntityRequest request, DateTimeOffset observed, DateTimeOffset now, Ids ids) => new()
     {
         Id = ids.New(),
         WorkspaceId = entity.WorkspaceId,
@@ -60,12 +60,18 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
         Value = value,
         Source = request.Source,
         SourceName = request.SourceName,
+        SourceId = request.Place?.SourceId,
+        PassageId = request.Place?.PassageId,
+        PageNumber = request.Place?.Page,
         ObservedAt = observed,
-        Confidence = request.Source == SourceKind.Inferred ? InferredConfidence : 1,
+        RecordedAt = now,
+        ValidFrom = request.ValidFrom?.ToUniversalTime(),
+        ValidTo = request.ValidTo?.ToUniversalTime(),
+        Confidence = request.Confidence ?? (request.Source == SourceKind.Inferred ? InferredConfidence : 1),
     };
 
     // Said by no one, worked out by a model: worth showing, not worth relying on until somebody verifies it.
-    private const double InferredConfidence = 0.6;
+    internal const double InferredConfidence = 0.6;
 
     private static JsonElement Project(JsonElement old, Dictionary<string, JsonElement> said, bool edit)
     {

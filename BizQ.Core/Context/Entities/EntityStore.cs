@@ -23,7 +23,7 @@ internal static class EntityStore
     {
         rows.Facts.AddRange(change.Facts);
         foreach (var (old, newer) in change.Superseded)
-            old.SupersededBy = newer.Id;
+            old.Supersede(newer);
         foreach (var fact in change.Confirmed)
             VerifyFact.Mark(fact, actor, now);
         foreach (var fact in change.Facts)

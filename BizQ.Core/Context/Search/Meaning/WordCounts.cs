@@ -14,6 +14,19 @@ public readonly record struct WordCounts(IReadOnlyList<string> Words, IReadOnlyL
         return new WordCounts([.. counts.Keys], [.. counts.Values]);
     }
 
+    /// <summary>The same with the strings of words that were met before.</summary>
+    public WordCounts Sharing(Dictionary<string, string> known)
+    {
+        var words = new string[Words.Count];
+        for (var i = 0; i < words.Length; i++)
+        {
+            if (!known.TryGetValue(Words[i], out var word))
+                known[Words[i]] = word = Words[i];
+            words[i] = word;
+        }
+        return this with { Words = words };
+    }
+
     private static void Add(Dictionary<string, int> counts, string text, int worth)
     {
         foreach (var word in SearchTerms.Words(text))

@@ -15,7 +15,7 @@ public sealed class WorkspaceMeanings(BizQDatabase database, ChangeFeed changes,
     /// <summary>Texts a space is learned from; more change little and cost time.</summary>
     private const int MostLearned = 20_000;
 
-    /// <summary>Texts kept in one workspace: 192 bytes each. The newest ones, when there are more.</summary>
+    /// <summary>Texts kept in one workspace: 186 bytes each. The newest ones, when there are more.</summary>
     private const int MostTexts = 1_000_000;
 
     /// <summary>Workspaces kept in memory; the one longest not searched makes room.</summary>
@@ -25,6 +25,8 @@ public sealed class WorkspaceMeanings(BizQDatabase database, ChangeFeed changes,
 
     /// <summary>A space learned from so much fewer texts than there are now is learned anew.</summary>
     private const double Outgrown = 1.3;
+
+    private static readonly HashSet<Guid> _none = [];
 
     private readonly ConcurrentDictionary<Guid, Kept> _kept = new();
     private readonly CancellationTokenSource _stop = new();
@@ -146,6 +148,8 @@ public sealed class WorkspaceMeanings(BizQDatabase database, ChangeFeed changes,
     private async Task<MeaningIndex?> Make(Guid workspace, CancellationToken cancel)
     {
         List<WordCounts> sample = [];
+        // One string for each word, not one for each time it stands somewhere: a tenth of the memory.
+        Dictionary<string, string> words = new(StringComparer.Ordinal);
         await using (var db = database.Open(workspace))
         {
             var count = await db.SearchEntries.CountAsync(cancel);
@@ -153,42 +157,46 @@ public sealed class WorkspaceMeanings(BizQDatabase database, ChangeFeed changes,
                 return null;
             var step = Math.Max(1, count / MostLearned);
             await foreach (var text in db.SearchEntries.Where(s => s.Row % step == 0).OrderByDescending(s => s.Row).Take(MostLearned).Select(s => new { s.Title, s.Text }).AsAsyncEnumerable().WithCancellation(cancel))
-                sample.Add(WordCounts.Of(text.Title, text.Text));
+                sample.Add(WordCounts.Of(text.Title, text.Text).Sharing(words));
         }
         if (LatentSpace.Learn(sample, cancel) is not { } space)
             return null;
-        var index = MeaningIndex.Of(space, await Read(space, workspace, rows => rows, cancel));
+        var index = await Read(MeaningIndex.Of(space), workspace, rows => rows, cancel);
         log.LogInformation("Learned what {Count} texts of workspace {Workspace} mean from {Words} words", index.Count, workspace, space.Words);
         return index;
     }
 
     private async Task<MeaningIndex> Update(MeaningIndex index, Guid workspace, HashSet<Guid> changed, CancellationToken cancel)
     {
-        List<MeaningRow> come = [];
+        if (changed.Count == 0)
+            return index;
+        var updated = index.With(changed, []);
         foreach (var owners in changed.Chunk(500))
-            come.AddRange(await Read(index.Space, workspace, rows => rows.Where(s => EF.Parameter(owners).Contains(s.OwnerId)), cancel));
-        return index.With(changed, come);
+            updated = await Read(updated, workspace, rows => rows.Where(s => EF.Parameter(owners).Contains(s.OwnerId)), cancel);
+        return updated;
     }
 
-    private async Task<List<MeaningRow>> Read(LatentSpace space, Guid workspace, Func<IQueryable<SearchEntry>, IQueryable<SearchEntry>> which, CancellationToken cancel)
+    /// <summary>Page by page, so that never more than one page of texts and its points is in memory beside the index.</summary>
+    private async Task<MeaningIndex> Read(MeaningIndex index, Guid workspace, Func<IQueryable<SearchEntry>, IQueryable<SearchEntry>> which, CancellationToken cancel)
     {
-        List<MeaningRow> rows = [];
         var before = long.MaxValue;
-        while (rows.Count < MostTexts)
+        while (index.Count < MostTexts)
         {
             await using var db = database.Open(workspace);
             var page = await which(db.SearchEntries).Where(s => s.Row < before).OrderByDescending(s => s.Row).Take(PageSize)
                 .Select(s => new { s.Row, s.OwnerId, s.Kind, s.Type, s.Title, s.Text }).ToListAsync(cancel);
+            List<MeaningRow> rows = new(page.Count);
             foreach (var entry in page)
             {
-                if (space.Of(WordCounts.Of(entry.Title, entry.Text)) is { } point)
+                if (index.Space.Of(WordCounts.Of(entry.Title, entry.Text)) is { } point)
                     rows.Add(new MeaningRow(entry.Row, entry.OwnerId, entry.Kind, entry.Type, point));
             }
+            index = index.With(_none, rows);
             if (page.Count < PageSize)
-                return rows;
+                return index;
             before = page[^1].Row;
         }
-        return rows;
+        return index;
     }
 
     private sealed class Kept

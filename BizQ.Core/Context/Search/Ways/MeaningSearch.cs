@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace BizQ.Core.Context;
 
-/// <summary>Puts what means the same beside what has the same words. Pure.</summary>
+/// <summary>Finds what means the same. Pure.</summary>
 internal static class MeaningSearch
 {
     /// <summary>Hits of each way that are put together.</summary>
@@ -16,14 +16,14 @@ internal static class MeaningSearch
     private const int Shown = 3;
     private const float Moved = 0.5f;
 
-    public static List<Ranked> Of(MeaningIndex index, SearchQuery query, IReadOnlyList<Ranked> byWords)
+    /// <returns>What is near the question, and what is near it once it has moved; none when it knows none of the words.</returns>
+    public static IReadOnlyList<List<Ranked>> Of(MeaningIndex index, SearchQuery query, string words, IReadOnlyList<Ranked> byWords, int depth)
     {
-        if (index.Space.Of(WordCounts.Of("", query.Text)) is not { } asked)
-            return [.. byWords];
-        var near = index.Nearest(asked, query, Depth, Least);
+        if (index.Space.Of(WordCounts.Of("", words)) is not { } asked)
+            return [];
+        var near = index.Nearest(asked, query, depth, Least);
         var first = Fusion.Of(byWords, near);
-        var again = Toward(index, asked, first.Take(Shown)) is { } moved ? index.Nearest(moved, query, Depth, Least) : near;
-        return Fusion.Of(byWords, near, again);
+        return [near, Toward(index, asked, first.Take(Shown)) is { } moved ? index.Nearest(moved, query, depth, Least) : near];
     }
 
     private static float[]? Toward(MeaningIndex index, float[] asked, IEnumerable<Ranked> shown)

@@ -23,6 +23,13 @@ internal static class SnippetMaker
     /// <summary>Every word of the text that is one of the terms, or has the same stem.</summary>
     public static List<TextRange> Marks(string text, IReadOnlyList<SearchTerm> terms) => [.. Find(text, terms).Select(m => new TextRange(m.Start, m.End - m.Start))];
 
+    /// <summary>Which of the terms stand in the text.</summary>
+    public static IReadOnlyList<string> WordsIn(string text, IReadOnlyList<SearchTerm> terms)
+    {
+        var stems = Find(text, terms).Select(found => found.Stem).ToHashSet(StringComparer.Ordinal);
+        return [.. terms.Where(t => t.Start ? stems.Any(stem => stem.StartsWith(t.Word, StringComparison.Ordinal)) : stems.Contains(Stem.Of(t.Word))).Select(t => t.Word).Distinct(StringComparer.Ordinal)];
+    }
+
     private static List<(int Start, int End, string Stem)> Find(string text, IReadOnlyList<SearchTerm> terms)
     {
         // A stem begins as its word does, so only words with the first letter of a term are looked at.

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace BizQ.Core.Context;
 
@@ -16,43 +15,57 @@ internal static class PostgresRanking
     private const string Weights = "'{0.5, 0.5, 0.5, 1.0}'";
     private const int ByLength = 1;
 
-    public static async Task<DbCommand?> Command(NpgsqlConnection connection, PostgresVocabulary vocabulary, Guid workspace, IReadOnlyList<SearchTerm> terms, SearchQuery query, CancellationToken cancel)
+    public static async Task<Choice> Choose(NpgsqlConnection connection, PostgresVocabulary vocabulary, Guid workspace, IReadOnlyList<SearchTerm> terms, CancellationToken cancel)
     {
-        var words = await vocabulary.Of(connection, workspace, cancel);
-        var chosen = Choice.Of(await Weigh(connection, words, terms, workspace, cancel));
-        if (chosen.Count == 0)
-            return null;
+        var words = await vocabulary.Of(workspace, cancel);
+        return Choice.Of(await Weigh(connection, vocabulary, words, terms, workspace, cancel));
+    }
+
+    /// <param name="loose">Rows with any of the common words are looked at too, as many as may be scored.</param>
+    public static DbCommand Command(NpgsqlConnection connection, Guid workspace, Choice chosen, SearchQuery query, FilterSql? filter, bool loose)
+    {
         var command = connection.CreateCommand();
         var score = new StringBuilder();
-        for (var i = 0; i < chosen.Count; i++)
+        var all = chosen.All;
+        for (var i = 0; i < all.Count; i++)
         {
             score.Append(i == 0 ? "" : " + ").Append(CultureInfo.InvariantCulture, $"@idf{i} * ts_rank({Weights}, vector, @word{i}::tsquery, {ByLength})");
-            command.Add($"idf{i}", chosen[i].Idf);
-            command.Add($"word{i}", Quoted(chosen[i]));
+            command.Add($"idf{i}", all[i].Idf);
+            command.Add($"word{i}", Quoted(all[i]));
         }
+        var (words, limited) = MatchOf(chosen, loose);
 #pragma warning disable CA2100 // Built from constants and numbered parameters only.
         command.CommandText =
             $"""
             SELECT row, score FROM (
-              SELECT row, observed_at, ({score})::float8 AS score FROM search_entries
-              WHERE workspace_id = @workspace AND vector @@ @match::tsquery
-                AND (@types IS NULL OR type = ANY(@types)) AND (@kind IS NULL OR kind = @kind)
+              SELECT row, observed_at, ({score})::float8 AS score FROM (
+                SELECT s.row, s.observed_at, s.vector FROM search_entries s
+                WHERE s.workspace_id = @workspace AND s.vector @@ @match::tsquery {SearchScope.Of(command, query)} {filter?.Of(command)}
+                {(limited ? $"LIMIT {Choice.MostRows}" : "")}
+              ) looked
             ) found
             ORDER BY round(score::numeric, 3) DESC, observed_at DESC, row DESC LIMIT @count OFFSET @from
             """;
 #pragma warning restore CA2100
-        command.Add("match", string.Join(" | ", chosen.Select(Quoted)));
+        command.Add("match", words);
         command.Add("workspace", workspace);
-        command.Parameters.Add(new NpgsqlParameter("types", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = query.Types is { Count: > 0 } types ? types.Select(EntityLimits.NormalType).ToArray() : DBNull.Value });
-        command.Parameters.Add(new NpgsqlParameter("kind", NpgsqlDbType.Text) { Value = (object?)query.Kind?.ToString() ?? DBNull.Value });
         return command;
+    }
+
+    /// <summary>What finds rows, and whether it finds more than may be scored: rare words alone never do.</summary>
+    private static (string Match, bool Limited) MatchOf(Choice chosen, bool loose)
+    {
+        var parts = chosen.Alone.Select(Quoted).ToList();
+        if (chosen.Together.Count > 0)
+            parts.Add($"({string.Join(loose ? " | " : " & ", chosen.Together.Select(Quoted))})");
+        return (string.Join(" | ", parts), chosen.Together.Count > 0);
     }
 
     private static string Quoted(Weighed word) => $"'{word.Stem}'{(word.Term.Start ? ":*" : "")}";
 
-    private static async Task<List<Weighed>> Weigh(NpgsqlConnection connection, Vocabulary words, IReadOnlyList<SearchTerm> terms, Guid workspace, CancellationToken cancel)
+    private static async Task<List<Weighed>> Weigh(NpgsqlConnection connection, PostgresVocabulary vocabulary, Vocabulary words, IReadOnlyList<SearchTerm> terms, Guid workspace, CancellationToken cancel)
     {
-        var stems = await StemsOf(connection, terms, cancel);
+        var stems = await vocabulary.StemsOf(connection, terms, cancel);
         var unknown = stems.Values.Where(stem => words.RowsWith(stem) is null).Distinct().ToArray();
         var found = unknown.Length == 0 ? [] : await Present(connection, unknown, workspace, cancel);
         List<Weighed> weighed = [];
@@ -63,22 +76,6 @@ internal static class PostgresRanking
             weighed.Add(new Weighed(terms[n], stem, rows, Choice.Idf(rows, words.Rows)));
         }
         return weighed;
-    }
-
-    // Words with a digit stand in the index as they are; stop words have no stem and are left out.
-    private static async Task<Dictionary<int, string>> StemsOf(NpgsqlConnection connection, IReadOnlyList<SearchTerm> terms, CancellationToken cancel)
-    {
-        Dictionary<int, string> stems = [];
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT n, stem[1] FROM unnest(@words) WITH ORDINALITY w(word, n), ts_lexize('english_stem', word) stem WHERE stem[1] IS NOT NULL";
-        command.Add("words", terms.Select(t => t.Word).ToArray());
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            var n = (int)reader.GetInt64(0) - 1;
-            stems[n] = terms[n].Start || terms[n].Word.Any(char.IsDigit) ? terms[n].Word : reader.GetString(1);
-        }
-        return stems;
     }
 
     private static async Task<HashSet<string>> Present(NpgsqlConnection connection, string[] stems, Guid workspace, CancellationToken cancel)
