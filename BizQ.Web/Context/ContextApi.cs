@@ -12,8 +12,11 @@ public static class ContextApi
         var context = api.MapGroup("/context").WithTags("Context");
         context.MapGet("/search", Search).WithSummary("Search over entities and documents by words and by meaning, best first; highlights are stretches of the snippet, in characters")
             .Produces<Page<SearchHit>>();
-        context.MapGet("/types", Types).WithSummary("The types of entities and how many there are of each").Produces<Page<EntityType>>();
+        context.MapTypes();
         context.MapEntities();
+        context.MapFacts();
+        context.MapHistory();
+        context.MapRelations();
         context.MapDocuments();
     }
 
@@ -34,7 +37,4 @@ public static class ContextApi
         ways = SearchMode.Hybrid;
         return string.IsNullOrEmpty(mode) || (char.IsLetter(mode[0]) && Enum.TryParse(mode, ignoreCase: true, out ways));
     }
-
-    private static async Task<IResult> Types(HttpContext http, CountEntities count) =>
-        (await count.Run(http.User.ToActor()!, http.RequestAborted)).ToHttp(types => Results.Json(new Page<EntityType>(types, null), Json.Options));
 }

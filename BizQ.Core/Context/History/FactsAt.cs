@@ -16,7 +16,7 @@ internal static class FactsAt
     /// <summary>Entities that were there at a moment.</summary>
     public static IQueryable<Entity> ThereAt(this IQueryable<Entity> entities, BizQDb db, DateTimeOffset at) => entities.Where(e =>
         e.CreatedAt <= at
-        && db.EntityVersions.Where(v => v.EntityId == e.Id && v.At <= at).OrderByDescending(v => v.Number).Select(v => v.Step).FirstOrDefault() != EntityStep.Removed);
+        && db.EntityVersions.Where(v => v.EntityId == e.Id && v.At <= at).OrderByDescending(v => v.Number).Select(v => (EntityStep?)v.Step).FirstOrDefault() != EntityStep.Removed);
 
     /// <summary>Each entity as it was believed to be, with the facts for it; two queries for all of them.</summary>
     public static async Task<List<EntityDetail>> Of(BizQDb db, IReadOnlyList<Entity> entities, DateTimeOffset at, CancellationToken cancel)
