@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using BizQ.Core.Data;
 using BizQ.Tests.Kit;
 
 namespace BizQ.Tests.Context.Knowledge;

@@ -1,5 +1,6 @@
 using BizQ.Core;
 using BizQ.Core.Context;
+using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
 using Microsoft.EntityFrameworkCore;
