@@ -16,6 +16,9 @@ public sealed record FindEntitiesRequest(
 {
     /// <summary>The text is being typed: its last word may be unfinished.</summary>
     public bool Typing { get; init; }
+
+    /// <summary>As they were believed to be at this moment; null for now.</summary>
+    public DateTimeOffset? AsOf { get; init; }
 }
 
 /// <summary>Finds the things the business knows of. Removed ones are not found.</summary>
@@ -27,15 +30,18 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
             return refusal;
         var type = EntityLimits.NormalType(request.Type);
         await using var db = database.Open(actor.WorkspaceId);
-        var matching = Matching(db, type, request.Where);
+        if (request.AsOf is not null && !string.IsNullOrWhiteSpace(request.Text))
+            return Refusal.Invalid("asOfWithWords", "Words are looked up in what is known now. Ask for a moment without words: by type, key and fields.");
+        var matching = Matching(db, type, request.Where, request.AsOf);
         return string.IsNullOrWhiteSpace(request.Text)
-            ? await Newest(matching, request, cancel)
+            ? await Newest(db, matching, request, cancel)
             : await Best(actor, matching, type, request, cancel);
     }
 
-    private static IQueryable<Entity> Matching(BizQDb db, string type, IReadOnlyDictionary<string, string>? where)
+    private static IQueryable<Entity> Matching(BizQDb db, string type, IReadOnlyDictionary<string, string>? where, DateTimeOffset? asOf)
     {
-        var entities = db.Entities.AsNoTracking().Where(e => e.RemovedAt == null);
+        var entities = asOf is { } moment ? db.Entities.AsNoTracking().ThereAt(db, moment) : db.Entities.AsNoTracking().Where(e => e.RemovedAt == null);
+        var facts = asOf is { } then ? db.Facts.BelievedAt(then) : db.Facts.Where(f => f.SupersededBy == null);
         if (type != "*")
             entities = entities.Where(e => e.Type == type);
         foreach (var (field, text) in where ?? new Dictionary<string, string>())
@@ -43,12 +49,12 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
             var lookup = Lookup.Of(text);
             entities = lookup is null ? entities.Where(e => false)
                 : field == "key" ? entities.Where(e => e.LookupKey == lookup)
-                : entities.Where(e => db.Facts.Where(f => f.Field == field && f.Lookup == lookup && f.SupersededBy == null).Select(f => f.EntityId).Contains(e.Id));
+                : entities.Where(e => facts.Where(f => f.Field == field && f.Lookup == lookup).Select(f => f.EntityId).Contains(e.Id));
         }
         return entities;
     }
 
-    private static async Task<Outcome<Page<Entity>>> Newest(IQueryable<Entity> matching, FindEntitiesRequest request, CancellationToken cancel)
+    private static async Task<Outcome<Page<Entity>>> Newest(BizQDb db, IQueryable<Entity> matching, FindEntitiesRequest request, CancellationToken cancel)
     {
         if (request.Cursor is { Length: > 0 } cursor)
         {
@@ -58,7 +64,10 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
         }
         var size = Page<Entity>.Size(request.Limit);
         var items = await matching.OrderByDescending(e => e.Id).Take(size + 1).ToListAsync(cancel);
-        return new Page<Entity>([.. items.Take(size)], items.Count > size ? items[size - 1].Id.ToString() : null);
+        var page = items.Take(size).ToList();
+        if (request.AsOf is { } moment)
+            page = [.. (await FactsAt.Of(db, page, moment, cancel)).Select(d => d.Entity)];
+        return new Page<Entity>(page, items.Count > size ? items[size - 1].Id.ToString() : null);
     }
 
     private async Task<Outcome<Page<Entity>>> Best(Actor actor, IQueryable<Entity> matching, string type, FindEntitiesRequest request, CancellationToken cancel)

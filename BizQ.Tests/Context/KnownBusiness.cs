@@ -38,6 +38,30 @@ internal sealed class KnownBusiness : IAsyncDisposable
 
     public RemoveEntity RemoveEntity => new(_kit.Database, _kit.Ids, _kit.Clock);
 
+    public FindEntities FindEntities => new(_kit.Database, Find);
+
+    public EntityTypes Types => new(_kit.Database);
+
+    public SaveEntityType SaveType => new(_kit.Database, Schemas, _kit.Ids, _kit.Clock);
+
+    public JudgeEntity Judge => new(Types, Schemas);
+
+    public TypeSchemas Schemas { get; } = new();
+
+    public WriteRelation Relate => new(_kit.Database, _kit.Ids, _kit.Clock);
+
+    public ListRelations Relations => new(_kit.Database, _kit.Clock);
+
+    public ReadNeighbourhood Around => new(_kit.Database, _kit.Clock);
+
+    public FindPath Path => new(_kit.Database, _kit.Clock);
+
+    public ReadHistory Versions => new(_kit.Database);
+
+    public RestoreVersion RestoreVersion => new(_kit.Database, Write);
+
+    public EntityMerge Merge => new(_kit.Database);
+
     public AddDocument Add { get; }
 
     public RemoveDocument RemoveDocument => new(_kit.Database, _kit.Clock);

@@ -6,7 +6,9 @@ namespace BizQ.Web.Api;
 /// <summary>The one place where a refusal becomes an RFC 9457 problem document.</summary>
 public static class Refusals
 {
-    public static IResult ToProblem(this Refusal refusal)
+    /// <param name="refusal">The expected "no".</param>
+    /// <param name="more">What the caller needs to go on, under names of their own.</param>
+    public static IResult ToProblem(this Refusal refusal, params (string Name, object? Value)[] more)
     {
         var problem = new ProblemDetails
         {
@@ -18,6 +20,8 @@ public static class Refusals
         };
         if (refusal.Problems is { Count: > 0 } problems)
             problem.Extensions["errors"] = problems;
+        foreach (var (name, value) in more)
+            problem.Extensions[name] = value;
         return Results.Problem(problem);
     }
 

@@ -13,8 +13,11 @@ public static class ContextApi
         var context = api.MapGroup("/context").WithTags("Context");
         context.MapGet("/search", Search).WithSummary("Search over entities and documents five ways at once, best first; conditions such as type:order status:late total>100 \"exact phrase\" narrow it; highlights are stretches of the snippet, in characters")
             .Produces<SearchAnswer>();
-        context.MapGet("/types", Types).WithSummary("The types of entities and how many there are of each").Produces<Page<EntityType>>();
+        context.MapTypes();
         context.MapEntities();
+        context.MapFacts();
+        context.MapHistory();
+        context.MapRelations();
         context.MapDocuments();
     }
 
@@ -45,7 +48,4 @@ public static class ContextApi
         moment = read ? time : null;
         return read || string.IsNullOrEmpty(text);
     }
-
-    private static async Task<IResult> Types(HttpContext http, CountEntities count) =>
-        (await count.Run(http.User.ToActor()!, http.RequestAborted)).ToHttp(types => Results.Json(new Page<EntityType>(types, null), Json.Options));
 }

@@ -14,6 +14,7 @@ internal sealed class NewRows
     public List<Entity> Entities { get; } = [];
     public List<Fact> Facts { get; } = [];
     public List<SearchEntry> Entries { get; } = [];
+    public List<EntityVersion> Versions { get; } = [];
 
     public async Task Insert(BizQDb db, CancellationToken cancel)
     {
@@ -22,11 +23,13 @@ internal sealed class NewRows
             db.AddRange(Entities);
             db.AddRange(Facts);
             db.AddRange(Entries);
+            db.AddRange(Versions);
             return;
         }
         await db.Insert(Entities, cancel);
         await db.Insert(Facts, cancel);
         await db.Insert(Entries, cancel);
+        await db.Insert(Versions, cancel);
         foreach (var entity in Entities)
             db.Tell(new(entity.WorkspaceId, "context", entity.Id));
     }
@@ -39,7 +42,8 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
     private const int Chunk = 1000;
 
     private readonly NewRows _rows = new();
-    private readonly Dictionary<Entity, string> _changed = [];
+    private readonly Dictionary<State, (EntityStep Step, WriteEntityRequest Request)> _changed = [];
+    private readonly HashSet<State> _written = [];
     private readonly Dictionary<Guid, State> _byId = [];
     private readonly Dictionary<(string Type, string Key), State> _byKey = [];
 
@@ -66,13 +70,14 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         if (request.ExpectedVersion is { } expected && expected != (known?.Entity.Version ?? 0))
             return WriteEntity.ChangedMeanwhile(request, known?.Entity);
 
-        var state = known ?? new State(EntityStore.Blank(actor.WorkspaceId, type, ids.New(), now), IsNew: true);
+        var state = known ?? new State(EntityStore.Blank(actor.WorkspaceId, type, ids.New(), now), isNew: true);
         var change = EntityChange.Of(state.Entity, state.IsNew, state.Current, request, actor, ids, now);
         if (Lookup.Of(change.Key) is { } taken && _byKey.TryGetValue((type, taken), out var holder) && holder.Entity.Id != state.Entity.Id)
             return Refusal.Conflict("keyTaken", $"There is already a {type} with the key {change.Key}. Edit that one, or give this one another key.");
         // Written twice in one batch it has changed once, and was added if it was not there before.
         if (EntityStore.Apply(db, _rows, state, change, actor, now) is { } what)
-            _changed.TryAdd(state.Entity, what);
+            _changed.TryAdd(state, (what, request));
+        _written.Add(state);
         Remember(state);
         return state.Entity;
     }
@@ -80,9 +85,15 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
     /// <summary>Saves everything written so far in one transaction.</summary>
     public async Task Save(CancellationToken cancel)
     {
+        var references = new KeepReferences(db, await EntityTypes.Catalogue(db, cancel), actor.Name, ids, now);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await references.Start(_written.Select(s => s.Entity.Type).Distinct(), cancel);
+        _rows.Versions.AddRange(_changed.Select(c => EntityVersion.Of(c.Key.Entity, c.Key.Version, c.Value.Step, actor, c.Value.Request, ids.New(), now)));
         await _rows.Insert(db, cancel);
-        await TellEvents.Changed(db, actor, [.. _changed.Select(c => (c.Key, c.Value))], ids, now, cancel);
+        await TellEvents.Changed(db, actor, [.. _changed.Select(c => (c.Key.Entity, c.Value.Step == EntityStep.Changed ? "changed" : "added"))], ids, now, cancel);
+        await db.SaveChangesAsync(cancel);
+        await references.Run(_written, cancel);
+        // What was told of the relations goes out with the transaction.
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
     }
@@ -95,7 +106,7 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         var entries = await db.SearchEntries.Where(s => loaded.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancel);
         foreach (var entity in found)
         {
-            var state = new State(entity, IsNew: false) { Entry = entries.GetValueOrDefault(entity.Id) };
+            var state = new State(entity, isNew: false) { Entry = entries.GetValueOrDefault(entity.Id) };
             foreach (var fact in facts[entity.Id])
                 state.Current[fact.Field] = fact;
             Remember(state);
@@ -111,9 +122,16 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
 
     private static string? KeyOf(WriteEntityRequest request, string type) => Lookup.Of(request.Key ?? EntityText.KeyOf(type, request.Data));
 
-    internal sealed record State(Entity Entity, bool IsNew)
+    internal sealed class State(Entity entity, bool isNew)
     {
-        public bool IsNew { get; set; } = IsNew;
+        public Entity Entity => entity;
+        public bool IsNew { get; set; } = isNew;
+        /// <summary>Made in this batch.</summary>
+        public bool Added { get; set; }
+        /// <summary>Changed in this batch, which saving counts up once.</summary>
+        public bool Touched { get; set; }
+        /// <summary>The version it will be in when the batch is saved.</summary>
+        public int Version => Touched && !Added ? entity.Version + 1 : entity.Version;
         public SearchEntry? Entry { get; set; }
         public Dictionary<string, Fact> Current { get; } = new(StringComparer.Ordinal);
     }

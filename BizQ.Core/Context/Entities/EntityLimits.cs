@@ -34,17 +34,25 @@ public static partial class EntityLimits
     public static IEnumerable<Problem> ProblemsOf(WriteEntityRequest request)
     {
         var type = NormalType(request.Type);
-        if (!TypeName().IsMatch(type))
-            yield return new Problem("/type", $"The type must be one word of a–z, 0–9, - and _, at most {TypeLength} characters, starting with a letter; for example customer.");
-        else if (type is "document" or "mail")
-            yield return new Problem("/type", $"'{type}' is a type of BizQ's own. Choose another word; to keep a document, upload it.");
+        if (ProblemOfType(type) is { } badType)
+            yield return badType;
         if (request.Name is { } name && (name.Length > NameLength || !Clean(name)))
             yield return new Problem("/name", $"The name must be at most {NameLength} characters of text.");
         if (request.Key is { } key && (key.Length > KeyLength || !Clean(key)))
             yield return new Problem("/key", $"The key must be at most {KeyLength} characters of text.");
+        if (request.ValidFrom >= request.ValidTo)
+            yield return new Problem("/validTo", "It must be after validFrom.");
+        if (request.Confidence is < 0 or > 1)
+            yield return new Problem("/confidence", "Between 0 and 1.");
         foreach (var problem in ProblemsOf(request.Data))
             yield return problem;
     }
+
+    /// <summary>What is wrong with the name of a type, already in lower case; null when nothing is.</summary>
+    internal static Problem? ProblemOfType(string type) => !TypeName().IsMatch(type)
+        ? new Problem("/type", $"The type must be one word of a–z, 0–9, - and _, at most {TypeLength} characters, starting with a letter; for example customer.")
+        : type is "document" or "mail" ? new Problem("/type", $"'{type}' is a type of BizQ's own. Choose another word; to keep a document, upload it.")
+        : null;
 
     private static IEnumerable<Problem> ProblemsOf(JsonElement data)
     {
@@ -67,7 +75,7 @@ public static partial class EntityLimits
             yield return new Problem("/data", $"Every field needs a name of at most {FieldNameLength} characters.");
     }
 
-    private static bool Deeper(JsonElement value, int levels) => levels < 0 || value.ValueKind switch
+    internal static bool Deeper(JsonElement value, int levels) => levels < 0 || value.ValueKind switch
     {
         JsonValueKind.Object => value.EnumerateObject().Any(p => Deeper(p.Value, levels - 1)),
         JsonValueKind.Array => value.EnumerateArray().Any(item => Deeper(item, levels - 1)),
@@ -76,7 +84,7 @@ public static partial class EntityLimits
 
     private static bool Clean(string text) => !text.Contains('\0', StringComparison.Ordinal) && !Halved().IsMatch(text);
 
-    private static bool Clean(JsonElement data)
+    internal static bool Clean(JsonElement data)
     {
         // Both can only be written as escapes; hardly any data has one.
         if (!data.GetRawText().Contains("\\u", StringComparison.Ordinal))

@@ -18,8 +18,8 @@ internal static class EntityStore
         UpdatedAt = now,
     };
 
-    /// <summary>"added" or "changed"; null when the entity is as it was.</summary>
-    public static string? Apply(BizQDb db, NewRows rows, EntityBatch.State state, EntityChange change, Actor actor, DateTimeOffset now)
+    /// <summary>What happened to the entity; null when it is as it was.</summary>
+    public static EntityStep? Apply(BizQDb db, NewRows rows, EntityBatch.State state, EntityChange change, Actor actor, DateTimeOffset now)
     {
         rows.Facts.AddRange(change.Facts);
         foreach (var (old, newer) in change.Superseded)
@@ -30,21 +30,24 @@ internal static class EntityStore
             state.Current[fact.Field] = fact;
 
         var entity = state.Entity;
-        string? what = null;
+        EntityStep? what = null;
         if (state.IsNew)
         {
             Set(entity, change, now);
             rows.Entities.Add(entity);
-            (state.IsNew, what) = (false, "added");
+            (state.IsNew, state.Added, what) = (false, true, EntityStep.Added);
         }
         else if (entity.RemovedAt is not null || Differs(entity, change))
         {
-            what = entity.RemovedAt is null ? "changed" : "added";
+            what = entity.RemovedAt is null ? EntityStep.Changed : EntityStep.Restored;
             Set(entity, change, now);
+            state.Touched = true;
         }
         else if (change.Facts.Count > 0 || change.Confirmed.Count > 0)
             // Said again or vouched for: what is known stays the same, and so does the version, but those who look should see it.
             db.Tell(new(entity.WorkspaceId, "context", entity.Id));
+        foreach (var fact in change.Facts)
+            fact.InVersion = state.Version;
         if (state.Entry is null)
             rows.Entries.Add(state.Entry = EntryOf(entity));
         Index(entity, state.Entry, ObservedAt(state.Current.Values, entity));

@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace BizQ.Core.Context;
 
 /// <param name="Field">Only of this field; null for all.</param>
-public sealed record FactFilter(Guid EntityId, string? Field = null, int? Limit = null, string? Cursor = null);
+/// <param name="AsOf">Only what was believed at this moment; null for everything that was ever said.</param>
+public sealed record FactFilter(Guid EntityId, string? Field = null, int? Limit = null, string? Cursor = null, DateTimeOffset? AsOf = null);
 
 /// <summary>Everything that was ever said about an entity, newest first. Facts are never overwritten: an older one names what took its place.</summary>
 public sealed class ListFacts(BizQDatabase database)
@@ -20,6 +21,8 @@ public sealed class ListFacts(BizQDatabase database)
         var facts = db.Facts.AsNoTracking().Where(f => f.EntityId == filter.EntityId);
         if (filter.Field is { Length: > 0 } field)
             facts = facts.Where(f => f.Field == field);
+        if (filter.AsOf is { } moment)
+            facts = facts.BelievedAt(moment);
         if (filter.Cursor is { Length: > 0 } cursor)
         {
             if (!Guid.TryParse(cursor, out var after))

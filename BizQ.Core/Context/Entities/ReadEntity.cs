@@ -22,4 +22,15 @@ public sealed class ReadEntity(BizQDatabase database)
         var fields = entity.Data.EnumerateObject().Select(p => p.Name).ToList();
         return new EntityDetail(entity, [.. facts.Where(f => fields.Contains(f.Field)).OrderBy(f => fields.IndexOf(f.Field))]);
     }
+
+    /// <summary>What was believed of it at a moment.</summary>
+    public async Task<Outcome<EntityDetail>> At(Actor actor, Guid id, DateTimeOffset moment, CancellationToken cancel)
+    {
+        if (actor.Lacks(Permission.View) is { } refusal)
+            return refusal;
+        await using var db = database.Open(actor.WorkspaceId);
+        return await db.Entities.AsNoTracking().Where(e => e.Id == id).ThereAt(db, moment).FirstOrDefaultAsync(cancel) is { } entity
+            ? (await FactsAt.Of(db, [entity], moment, cancel))[0]
+            : Refusal.NotFound("entity");
+    }
 }

@@ -18,9 +18,11 @@ public sealed class RemoveEntity(BizQDatabase database, Ids ids, TimeProvider cl
             return Refusal.NotFound("entity");
         if (expectedVersion is { } expected && expected != entity.Version)
             return Changed(entity);
-        entity.RemovedAt = entity.UpdatedAt = clock.GetUtcNow();
+        var now = clock.GetUtcNow();
+        entity.RemovedAt = entity.UpdatedAt = now;
+        db.EntityVersions.Add(EntityVersion.Of(entity, entity.Version + 1, EntityStep.Removed, actor, null, ids.New(), now));
         db.SearchEntries.RemoveRange(await db.SearchEntries.Where(s => s.Id == id).ToListAsync(cancel));
-        await TellEvents.Changed(db, actor, [(entity, "removed")], ids, clock.GetUtcNow(), cancel);
+        await TellEvents.Changed(db, actor, [(entity, "removed")], ids, now, cancel);
         return await Save(db, entity, cancel);
     }
 
@@ -34,12 +36,14 @@ public sealed class RemoveEntity(BizQDatabase database, Ids ids, TimeProvider cl
             return Refusal.NotFound("entity");
         if (entity.RemovedAt is null)
             return entity;
-        (entity.RemovedAt, entity.UpdatedAt) = (null, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        (entity.RemovedAt, entity.UpdatedAt) = (null, now);
+        db.EntityVersions.Add(EntityVersion.Of(entity, entity.Version + 1, EntityStep.Restored, actor, null, ids.New(), now));
         var facts = await db.Facts.AsNoTracking().Where(f => f.EntityId == id && f.SupersededBy == null).ToListAsync(cancel);
         var entry = EntityStore.EntryOf(entity);
         EntityStore.Index(entity, entry, EntityStore.ObservedAt(facts, entity));
         db.SearchEntries.Add(entry);
-        await TellEvents.Changed(db, actor, [(entity, "added")], ids, clock.GetUtcNow(), cancel);
+        await TellEvents.Changed(db, actor, [(entity, "added")], ids, now, cancel);
         return await Save(db, entity, cancel);
     }
 

@@ -16,9 +16,11 @@ public sealed class VerifyFact(BizQDatabase database, TimeProvider clock)
             return Refusal.NotFound("fact");
         if (fact.SupersededBy is not null)
             return Refusal.Conflict("superseded", "A newer fact has taken this one's place since you opened the page. Load it again and verify what is known now.");
-        if (fact.VerifiedAt is null)
+        var now = clock.GetUtcNow();
+        // Vouched for anew it is fresh again; within a day that says nothing new.
+        if (fact.VerifiedAt is not { } before || now - before >= EntityChange.RestatedAfter)
         {
-            Mark(fact, actor, clock.GetUtcNow());
+            Mark(fact, actor, now);
             db.Tell(new(fact.WorkspaceId, "context", fact.EntityId));
             await db.SaveChangesAsync(cancel);
         }

@@ -25,4 +25,24 @@ public sealed class EntityVersion : IInWorkspace
     public string? SourceName { get; init; }
     /// <summary>The earlier version that this one brought back.</summary>
     public int? RestoredFrom { get; init; }
+
+    /// <param name="number">The version the entity will be in when it is saved.</param>
+    /// <param name="said">What was said; null for removing and restoring.</param>
+    internal static EntityVersion Of(Entity entity, int number, EntityStep step, Actor actor, WriteEntityRequest? said, Guid id, DateTimeOffset now) => new()
+    {
+        Id = id,
+        WorkspaceId = entity.WorkspaceId,
+        EntityId = entity.Id,
+        Number = number,
+        Step = step,
+        Name = entity.Name,
+        Key = entity.Key,
+        At = now,
+        ByKind = actor.Kind,
+        ById = actor.Id,
+        ByName = actor.Name,
+        Source = said?.Source,
+        SourceName = said?.SourceName,
+        RestoredFrom = said?.RestoredFrom,
+    };
 }

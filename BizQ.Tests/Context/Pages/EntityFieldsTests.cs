@@ -52,7 +52,7 @@ public sealed class EntityFieldsTests
         var opened = Json.Element(new { name = "Tent", price = 1, city = "Berlin", gone = 1 });
         var mine = Json.Element(new { name = "Tent", price = 2, city = "Berlin", note = "mine" });
         var theirs = Json.Element(new { name = "Big tent", price = 3, city = "Berlin", gone = 1 });
-        var (data, both) = EntityFields.Merge(opened, mine, theirs);
+        var (data, both) = EntityMerge.Of(opened, mine, theirs);
         Assert.Equal(["price"], both);
         Assert.True(JsonElement.DeepEquals(Json.Element(new { name = "Big tent", price = 2, city = "Berlin", note = "mine" }), data), data.GetRawText());
     }

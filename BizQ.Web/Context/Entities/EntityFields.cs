@@ -122,26 +122,4 @@ public static class EntityFields
         }
         return fields.Any(f => f.Problem is not null) ? null : Json.Element(data);
     }
-
-    /// <summary>My changes on top of theirs: a field I did not touch takes their value. Those both changed are named.</summary>
-    public static (JsonElement Data, IReadOnlyList<string> Both) Merge(JsonElement opened, JsonElement mine, JsonElement theirs)
-    {
-        var (before, my, their) = (Map(opened), Map(mine), Map(theirs));
-        var both = new List<string>();
-        Dictionary<string, JsonElement> merged = new(StringComparer.Ordinal);
-        foreach (var name in my.Keys.Concat(their.Keys).Concat(before.Keys).Distinct(StringComparer.Ordinal))
-        {
-            var touched = Differs(before, my, name);
-            if (touched && Differs(before, their, name) && Differs(my, their, name))
-                both.Add(name);
-            if ((touched ? my : their).TryGetValue(name, out var value))
-                merged[name] = value;
-        }
-        return (Json.Element(merged), both);
-    }
-
-    private static bool Differs(Dictionary<string, JsonElement> one, Dictionary<string, JsonElement> other, string name) =>
-        one.TryGetValue(name, out var a) != other.TryGetValue(name, out var b) || (a.ValueKind != JsonValueKind.Undefined && !JsonElement.DeepEquals(a, b));
-
-    private static Dictionary<string, JsonElement> Map(JsonElement data) => data.EnumerateObject().ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
 }

@@ -49,6 +49,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                 type: "timestamp with time zone",
                 nullable: true);
 
+            // What was written before these dates were kept counts as recorded when it was observed.
+            migrationBuilder.Sql("UPDATE facts SET recorded_at = observed_at;");
+            migrationBuilder.Sql("UPDATE facts SET superseded_at = (SELECT newer.recorded_at FROM facts newer WHERE newer.id = facts.superseded_by) WHERE superseded_by IS NOT NULL;");
+
             migrationBuilder.CreateTable(
                 name: "context_entity_types",
                 columns: table => new
