@@ -1,0 +1,263 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace BizQ.Core.Data.Postgres.Migrations
+{
+    /// <inheritdoc />
+    public partial class KnowledgeModel : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<decimal>(
+                name: "charged_usd",
+                table: "task_executions",
+                type: "numeric",
+                nullable: false,
+                defaultValue: 0m);
+
+            migrationBuilder.AddColumn<int>(
+                name: "in_version",
+                table: "facts",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<int>(
+                name: "page_number",
+                table: "facts",
+                type: "integer",
+                nullable: true);
+
+            migrationBuilder.AddColumn<Guid>(
+                name: "passage_id",
+                table: "facts",
+                type: "uuid",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "recorded_at",
+                table: "facts",
+                type: "timestamp with time zone",
+                nullable: false,
+                defaultValue: new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)));
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "superseded_at",
+                table: "facts",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "valid_from",
+                table: "facts",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.Sql("UPDATE facts SET recorded_at = observed_at;");
+            migrationBuilder.Sql("UPDATE facts SET superseded_at = (SELECT newer.recorded_at FROM facts newer WHERE newer.id = facts.superseded_by) WHERE superseded_by IS NOT NULL;");
+
+            migrationBuilder.CreateTable(
+                name: "context_entity_types",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    definition = table.Column<string>(type: "jsonb", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_context_entity_types", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "context_entity_versions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    entity_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    step = table.Column<string>(type: "text", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    by_kind = table.Column<string>(type: "text", nullable: false),
+                    by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    by_name = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "text", nullable: true),
+                    source_name = table.Column<string>(type: "text", nullable: true),
+                    restored_from = table.Column<int>(type: "integer", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_context_entity_versions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "context_open_references",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    entity_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    field = table.Column<string>(type: "text", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    target_type = table.Column<string>(type: "text", nullable: false),
+                    target_field = table.Column<string>(type: "text", nullable: false),
+                    target_key = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "text", nullable: false),
+                    source_name = table.Column<string>(type: "text", nullable: false),
+                    observed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_context_open_references", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "context_relations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    to_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    field = table.Column<string>(type: "text", nullable: true),
+                    source = table.Column<string>(type: "text", nullable: false),
+                    source_name = table.Column<string>(type: "text", nullable: false),
+                    source_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    passage_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    page_number = table.Column<int>(type: "integer", nullable: true),
+                    observed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    recorded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    valid_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    valid_to = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    confidence = table.Column<double>(type: "double precision", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ended_by_name = table.Column<string>(type: "text", nullable: true),
+                    superseded_by = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_context_relations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "search_tests",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    query = table.Column<string>(type: "text", nullable: false),
+                    lookup_query = table.Column<string>(type: "text", nullable: false),
+                    marks = table.Column<string>(type: "jsonb", nullable: false),
+                    saved_by = table.Column<string>(type: "text", nullable: false),
+                    saved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_search_tests", x => x.id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_entity_types_workspace_id_name",
+                table: "context_entity_types",
+                columns: new[] { "workspace_id", "name" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_entity_versions_workspace_id_entity_id_number",
+                table: "context_entity_versions",
+                columns: new[] { "workspace_id", "entity_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_open_references_workspace_id_entity_id",
+                table: "context_open_references",
+                columns: new[] { "workspace_id", "entity_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_open_references_workspace_id_target_type_target_key",
+                table: "context_open_references",
+                columns: new[] { "workspace_id", "target_type", "target_key" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_relations_workspace_id_from_id_id",
+                table: "context_relations",
+                columns: new[] { "workspace_id", "from_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_relations_workspace_id_from_id_kind_to_id",
+                table: "context_relations",
+                columns: new[] { "workspace_id", "from_id", "kind", "to_id" },
+                unique: true,
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_relations_workspace_id_to_id_id",
+                table: "context_relations",
+                columns: new[] { "workspace_id", "to_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_search_tests_workspace_id_lookup_query",
+                table: "search_tests",
+                columns: new[] { "workspace_id", "lookup_query" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "context_entity_types");
+
+            migrationBuilder.DropTable(
+                name: "context_entity_versions");
+
+            migrationBuilder.DropTable(
+                name: "context_open_references");
+
+            migrationBuilder.DropTable(
+                name: "context_relations");
+
+            migrationBuilder.DropTable(
+                name: "search_tests");
+
+            migrationBuilder.DropColumn(
+                name: "charged_usd",
+                table: "task_executions");
+
+            migrationBuilder.DropColumn(
+                name: "in_version",
+                table: "facts");
+
+            migrationBuilder.DropColumn(
+                name: "page_number",
+                table: "facts");
+
+            migrationBuilder.DropColumn(
+                name: "passage_id",
+                table: "facts");
+
+            migrationBuilder.DropColumn(
+                name: "recorded_at",
+                table: "facts");
+
+            migrationBuilder.DropColumn(
+                name: "superseded_at",
+                table: "facts");
+
+            migrationBuilder.DropColumn(
+                name: "valid_from",
+                table: "facts");
+        }
+    }
+}
