@@ -34,9 +34,11 @@ public sealed class AskTurn(TaskPrompt prompts, DraftText drafts)
         bill.Add(endpoint.Options, response.Usage?.InputTokenCount ?? asked, response.Usage?.OutputTokenCount ?? (response.Text.Length + calls.Sum(Length)) / AskEndpoint.CharactersPerToken);
         AskEndpoint.MustBeWhole(endpoint, response);
         if (calls.Count > 0)
+        {
             return last
                 ? throw new ModelException("tooManyTurns", $"{endpoint.Options.Name} still called for tools in the last of its {rules.MostTurns} turns. Raise the node's maxTurns, or ask for less.", retryable: false)
                 : new TurnSaid(Calls: ReadCalls.Of(calls, dialog, rules), Text: response.Text.Length > 0 ? response.Text : null);
+        }
         var (output, problem) = form.Read(response.Text);
         if (problem is null)
             return new TurnSaid(Answer: output);

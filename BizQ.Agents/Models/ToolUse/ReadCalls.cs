@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BizQ.Agents.Models.Endpoints;
 using BizQ.Core;
 using Microsoft.Extensions.AI;
@@ -32,7 +31,7 @@ internal static class ReadCalls
         var id = call.CallId is { Length: > 0 and <= LongestId } given && taken.Add(given) ? given : $"call_{dialog.Turn + 1}_{index + 1}";
         taken.Add(id);
         var offer = rules.Offers.FirstOrDefault(one => one.Name == call.Name);
-        var arguments = call.Exception is null && call.Arguments is { } object_ ? Json.Element(object_) : Json.EmptyObject;
+        var arguments = call.Exception is null && call.Arguments is { } said ? Json.Element(said) : Json.EmptyObject;
         var read = new ToolCalled(id, offer?.Tool ?? Short(call.Name), arguments, offer?.Title);
         var problem = index >= rules.MostCalls ? $"At most {rules.MostCalls} tools can be called at once. Call this one again in your next turn if it is still needed."
             : offer is null ? $"There is no tool '{Short(call.Name)}'. There are {string.Join(", ", rules.Offers.Select(one => one.Name))}."

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using BizQ.Core;
 using BizQ.Core.Agents;
 using Microsoft.Extensions.AI;
 

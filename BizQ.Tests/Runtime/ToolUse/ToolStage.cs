@@ -48,7 +48,6 @@ internal sealed class ToolStage : IAsyncDisposable
 
     public Task<Run> Start(Agent agent) => Stage.Start(agent, input: """{"kind":"manual","input":{"ask":"Where is my order?"}}""");
 
-    /// <summary>The steps in their order as "path/node status".</summary>
     public async Task<IReadOnlyList<RunStep>> Steps(Guid run)
     {
         await using var db = Stage.Host.Database.Open(Stage.Owner.WorkspaceId);
