@@ -889,6 +889,50 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.ToTable("search_entries", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.SearchTest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("LookupQuery")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("lookup_query");
+
+                    b.Property<string>("Marks")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("marks");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("query");
+
+                    b.Property<DateTimeOffset>("SavedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("saved_at");
+
+                    b.Property<string>("SavedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("saved_by");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_search_tests");
+
+                    b.HasIndex("WorkspaceId", "LookupQuery")
+                        .IsUnique()
+                        .HasDatabaseName("ix_search_tests_workspace_id_lookup_query");
+
+                    b.ToTable("search_tests", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Data.Archiving.ArchivedFile", b =>
                 {
                     b.Property<Guid>("WorkspaceId")

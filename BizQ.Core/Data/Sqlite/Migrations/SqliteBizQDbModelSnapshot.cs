@@ -865,6 +865,50 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.ToTable("search_entries", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.SearchTest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("LookupQuery")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lookup_query");
+
+                    b.Property<string>("Marks")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("marks");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("query");
+
+                    b.Property<long>("SavedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("saved_at");
+
+                    b.Property<string>("SavedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("saved_by");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_search_tests");
+
+                    b.HasIndex("WorkspaceId", "LookupQuery")
+                        .IsUnique()
+                        .HasDatabaseName("ix_search_tests_workspace_id_lookup_query");
+
+                    b.ToTable("search_tests", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Data.Archiving.ArchivedFile", b =>
                 {
                     b.Property<Guid>("WorkspaceId")
