@@ -30,6 +30,7 @@ internal sealed class EvaluateRetrieval : Evaluation
             await using var host = await BenchHost.Start(engine);
             foreach (var collection in collections)
                 await Run(measuring, host, engine, collection, cancel);
+            await ShopQuestions.Run(measuring, host, engine, cancel);
         }
         await PostgresServer.StopShared();
     }

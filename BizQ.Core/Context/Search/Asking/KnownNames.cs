@@ -12,7 +12,9 @@ internal sealed record KnownNames(IReadOnlyList<string> Types, IReadOnlyList<str
     /// <summary>Jumps from name to name in an index: as many looks as there are names, however many facts.</summary>
     public static async Task<KnownNames> Of(BizQDb db, CancellationToken cancel) => new(
         await Names(db, "context_entities", "entity_type", "removed_at IS NULL", cancel),
-        await Names(db, "facts", "field", "superseded_by IS NULL", cancel));
+        await FieldsOf(db, cancel));
+
+    public static Task<List<string>> FieldsOf(BizQDb db, CancellationToken cancel) => Names(db, "facts", "field", "superseded_by IS NULL", cancel);
 
     /// <summary>orderNumber, order_number and Order-Number are one field.</summary>
     public string? Field(string written) =>

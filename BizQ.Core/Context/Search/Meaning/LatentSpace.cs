@@ -64,7 +64,7 @@ public sealed class LatentSpace
     }
 
     /// <summary>Makes it one long; false when there is nothing to make longer.</summary>
-    internal static bool Unit(float[] point)
+    public static bool Unit(float[] point)
     {
         var length = TensorPrimitives.Norm<float>(point);
         if (length < 1e-6f)

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace BizQ.Core.Context;
 
 /// <summary>One text to find by what it means.</summary>
-internal readonly record struct MeaningRow(long Row, Guid OwnerId, SearchKind Kind, string Type, float[] Point);
+public readonly record struct MeaningRow(long Row, Guid OwnerId, SearchKind Kind, string Type, float[] Point);
 
 /// <summary>Some thousand points side by side. Immutable: a change makes another one, and copies no more than this.</summary>
 internal sealed class MeaningBlock

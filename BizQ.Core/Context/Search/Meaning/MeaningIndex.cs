@@ -4,7 +4,7 @@ namespace BizQ.Core.Context;
 /// The points of a workspace's texts in memory, a byte a dimension (186 bytes a text), looked through as a whole. Immutable; a
 /// change makes another one that shares all blocks but those it touches.
 /// </summary>
-internal sealed class MeaningIndex
+public sealed class MeaningIndex
 {
     private readonly IReadOnlyList<MeaningBlock> _blocks;
     private readonly List<(SearchKind Kind, string Type)> _types;
@@ -17,9 +17,10 @@ internal sealed class MeaningIndex
     public int Count { get; }
 
     /// <summary>How many blocks it has in common with another.</summary>
-    internal int Shares(MeaningIndex other) => _blocks.Count(block => other._blocks.Contains(block));
+    public int Shares(MeaningIndex other) => _blocks.Count(block => other._blocks.Contains(block));
 
-    internal int Blocks => _blocks.Count;
+    /// <summary>How many blocks hold the texts.</summary>
+    public int Blocks => _blocks.Count;
 
     public static MeaningIndex Of(LatentSpace space) => new(space, [], []);
 

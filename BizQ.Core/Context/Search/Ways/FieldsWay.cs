@@ -20,7 +20,7 @@ internal static class FieldsWay
         if (said.Count == 0)
             return [];
         var byKey = await db.Entities.Where(e => said.Contains(e.LookupKey!) && e.RemovedAt == null).Select(e => new { e.Id, Said = e.LookupKey! }).Take(MostSaid * 5).ToListAsync(cancel);
-        var fields = (await KnownNames.Of(db, cancel)).Fields;
+        var fields = await KnownNames.FieldsOf(db, cancel);
         var byField = fields.Count == 0 ? [] : await db.Facts
             .Where(f => fields.Contains(f.Field) && said.Contains(f.Lookup!) && f.SupersededBy == null)
             .Select(f => new { Id = f.EntityId, Said = f.Lookup! }).Take(MostSaid * MostNamed).ToListAsync(cancel);

@@ -41,7 +41,7 @@ internal sealed class FindWays(BizQDb db, Vocabularies vocabularies, WorkspaceMe
         if (Asks(SearchWay.Graph))
             await Put(SearchWay.Graph, await GraphWay.Find(db, Fused(), cancel), cancel);
         if (Asks(SearchWay.Recency))
-            _ways[SearchWay.Recency] = [await RecencyWay.Find(db, Fused(), MeaningSearch.Depth, clock.GetUtcNow(), cancel)];
+            _ways[SearchWay.Recency] = [await RecencyWay.Find(db, Fused(), clock.GetUtcNow(), cancel)];
         return new Found(Alone is { } alone ? [.. _ways.GetValueOrDefault(alone, []).Take(1).SelectMany(found => found)] : Fused(), _ways);
     }
 

@@ -15,21 +15,17 @@ internal static class GraphWay
     public static async Task<List<Ranked>> Find(BizQDb db, IReadOnlyList<Ranked> best, CancellationToken cancel)
     {
         var rows = best.Take(Starts).Select(b => b.Row).ToList();
-        var starts = await db.SearchEntries.Where(s => EF.Parameter(rows).Contains(s.Row) && s.Kind == SearchKind.Entity).Select(s => new { s.Row, s.Id }).ToListAsync(cancel);
-        if (starts.Count == 0)
+        if (rows.Count == 0)
             return [];
-        var places = starts.ToDictionary(s => s.Id, s => rows.IndexOf(s.Row) + 1);
-        var ids = places.Keys.ToList();
+        var starts = db.SearchEntries.Where(s => EF.Parameter(rows).Contains(s.Row) && s.Kind == SearchKind.Entity);
         var holding = db.Relations.Where(r => r.EndedAt == null);
-        var edges = await holding.Where(r => EF.Parameter(ids).Contains(r.FromId)).Select(r => new { Start = r.FromId, End = r.ToId })
-            .Concat(holding.Where(r => EF.Parameter(ids).Contains(r.ToId)).Select(r => new { Start = r.ToId, End = r.FromId }))
-            .Take(MostNeighbours).ToListAsync(cancel);
+        var edges = await starts.Join(holding, s => s.OwnerId, r => r.FromId, (s, r) => new { Start = s.Row, End = r.ToId })
+            .Concat(starts.Join(holding, s => s.OwnerId, r => r.ToId, (s, r) => new { Start = s.Row, End = r.FromId }))
+            .Take(MostNeighbours)
+            .Join(db.SearchEntries, e => e.End, s => s.Id, (e, s) => new { e.Start, s.Row })
+            .ToListAsync(cancel);
         // Nearer to the best, and by more ways, is better.
-        var scores = edges.Distinct().GroupBy(e => e.End).ToDictionary(g => g.Key, g => g.Sum(e => 1.0 / places[e.Start]));
-        var ends = scores.Keys.ToList();
-        if (ends.Count == 0)
-            return [];
-        var found = await db.SearchEntries.Where(s => EF.Parameter(ends).Contains(s.Id)).Select(s => new { s.Row, s.Id }).ToListAsync(cancel);
-        return [.. found.Select(f => new Ranked(f.Row, scores[f.Id])).OrderByDescending(r => r.Score).ThenByDescending(r => r.Row)];
+        return [.. edges.Distinct().GroupBy(e => e.Row).Select(g => new Ranked(g.Key, g.Sum(e => 1.0 / (1 + rows.IndexOf(e.Start)))))
+            .OrderByDescending(r => r.Score).ThenByDescending(r => r.Row)];
     }
 }

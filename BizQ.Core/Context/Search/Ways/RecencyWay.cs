@@ -9,11 +9,14 @@ namespace BizQ.Core.Context;
 /// </summary>
 internal static class RecencyWay
 {
+    /// <summary>Nobody looks at what is further down.</summary>
+    private const int Most = 100;
+
     private static readonly int[] _days = [1, 7, 30, 91, 365, 1095];
 
-    public static async Task<List<Ranked>> Find(BizQDb db, IReadOnlyList<Ranked> best, int most, DateTimeOffset now, CancellationToken cancel)
+    public static async Task<List<Ranked>> Find(BizQDb db, IReadOnlyList<Ranked> best, DateTimeOffset now, CancellationToken cancel)
     {
-        var rows = best.Take(most).Select(b => b.Row).ToList();
+        var rows = best.Take(Most).Select(b => b.Row).ToList();
         var seen = await db.SearchEntries.Where(s => EF.Parameter(rows).Contains(s.Row)).Select(s => new
         {
             s.Row,

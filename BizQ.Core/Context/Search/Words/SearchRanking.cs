@@ -6,7 +6,7 @@ using Npgsql;
 namespace BizQ.Core.Context;
 
 /// <summary>A row that matched, and how well.</summary>
-internal readonly record struct Ranked(long Row, double Score);
+public readonly record struct Ranked(long Row, double Score);
 
 /// <summary>What each engine knows of how common words are.</summary>
 internal sealed record Vocabularies(PostgresVocabulary Postgres, SqliteVocabulary Sqlite);
