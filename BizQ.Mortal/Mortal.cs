@@ -46,7 +46,7 @@ internal static class Mortal
         services.RemoveAll<IRunStore>().AddSingleton<StoredRuns>()
             .AddSingleton<IRunStore>(provider => new MortalStore(provider.GetRequiredService<StoredRuns>(), doom))
             .AddSingleton<ITool>(new MortalTool(Path.Combine(DataRoom.PathOf(configuration), "world.txt"), doom))
-            .AddSingleton<Agreeing>();
+            .AddSingleton(doom).AddSingleton<Agreeing>();
         using var host = builder.Build();
         // Whoever started this process is gone when its input ends; then this one must not stay.
         _ = Task.Run(async () =>

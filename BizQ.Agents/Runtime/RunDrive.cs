@@ -186,7 +186,7 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             if (task.IsFaulted)
                 _fault ??= task.Exception.InnerException ?? task.Exception;
 #pragma warning disable RS0030 // The task has completed.
-            else if (task.IsCompletedSuccessfully && task.Result is { } worked)
+            else if (task.IsCompletedSuccessfully && task.Result is { } worked && !(worked.Child is not null && Stops(_loaded)))
                 done.Add(worked);
 #pragma warning restore RS0030
         }
@@ -250,12 +250,13 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         if (refused.NewSteps.Any(step => fresh.Journal.Steps.Any(s => s.Id == step.Id)))
             return [];
         var closed = fresh.Journal.Run.Ended || fresh.Journal.Run.Status == RunStatus.Parked;
-        // Somebody holds or stops the run: what has not left yet must not leave.
-        var held = fresh.Held || fresh.Journal.Run.CancelRequestedAt is not null;
-        var kept = worked.Where(one => one.Acted ? StillMine(one) : StillWanted(one) && !closed && !(held && one.Effect is { State: EffectState.Intended }));
+        var kept = worked.Where(one => one.Acted ? StillMine(one) : StillWanted(one) && !closed && !(Stops(fresh) && (one.Child is not null || one.Effect is { State: EffectState.Intended })));
         // The refused entry may have moved their effects further, as when the run failed with it: those moves belong to them now.
         return [.. kept.Select(one => one.Effect is { } effect ? one with { EffectEvents = [.. refused.EffectEvents.Where(moved => moved.EffectId == effect.Id)] } : one)];
     }
+
+    /// <summary>Somebody holds or stops the run: what has not left yet must not leave, and no other run begins that nobody would stop.</summary>
+    private static bool Stops(LoadedRun run) => run.Held || run.Journal.Run.CancelRequestedAt is not null;
 
     /// <summary>What a waiting step goes on with is looked at anew; what a node has worked out stays worked out.</summary>
     private bool StillWanted(Worked one) =>

@@ -40,7 +40,7 @@ public sealed class SweepWaits(BizQDatabase database, HearEvents hear, CancelRun
                 .OrderBy(n => n.Id).Take(PageSize).ToListAsync(cancel);
         }
         foreach (var told in missed)
-            await hear.Of(told, cancel);
+            await hear.Of(told, again: true, cancel);
     }
 
     /// <summary>Runs whose caller was stopped, and the process with it before they were.</summary>

@@ -51,7 +51,12 @@ internal sealed record AnyPlan(AgentDefinition Definition, Graph Graph, int Seed
                     LoopKinds.While => Json.Element(new { condition = random.Next(4).ToString(System.Globalization.CultureInfo.InvariantCulture), max = 3 }),
                     _ => null,
                 },
-                OnError = mayFail && random.Next(5) == 0 ? new OnErrorDefinition(AfterError.Continue) : null,
+                OnError = !mayFail ? null : random.Next(6) switch
+                {
+                    0 => new OnErrorDefinition(AfterError.Continue),
+                    1 when !loop => new OnErrorDefinition(AfterError.Ask),
+                    _ => null,
+                },
             });
             edges.AddRange(own.Where(_ => random.Next(3) == 0).Select(from => new EdgeDefinition(from, id, OnError: mayFail && random.Next(5) == 0)));
             own.Add(id);

@@ -11,6 +11,9 @@ internal sealed class AnyPlay(AnyPlan plan, int seed)
 {
     private readonly Random _random = new(seed);
     private readonly HashSet<Place> _busy = [];
+
+    /// <summary>Steps that have failed and about which a person is asked.</summary>
+    private readonly HashSet<Guid> _asked = [];
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
 
     public RunJournal Journal { get; private set; } = new(Graphs.Run());
@@ -84,11 +87,11 @@ internal sealed class AnyPlay(AnyPlan plan, int seed)
             Wait(step);
         Journal.Add(step);
         Steps.Add(step);
-        if (!LoopKinds.Includes(node.Kind) && step is { WakeAt: null, ApprovalId: null })
+        if (!LoopKinds.Includes(node.Kind) && step is { WakeAt: null, ApprovalId: null, WaitsFor: null })
             Done(step);
     }
 
-    /// <summary>Some steps wait for a person, an event or a moment first.</summary>
+    /// <summary>Some steps wait for a person, an event, a moment or another agent's run first.</summary>
     private void Wait(RunStep step)
     {
         switch (plan.Chance($"{step.Path}/{step.NodeId}/wait", 12))
@@ -104,22 +107,52 @@ internal sealed class AnyPlay(AnyPlan plan, int seed)
                 Journal.Approvals[approval.Id] = approval;
                 step.ApprovalId = approval.Id;
                 break;
+            case 3:
+                step.WaitsFor = StepWait.Run;
+                break;
         }
     }
 
     private void Done(RunStep step)
     {
-        var fails = plan.MayFail && step.Kind != "trigger" && plan.Chance($"{step.Path}/{step.NodeId}/fails", 6) == 0;
+        var at = $"{step.Path}/{step.NodeId}";
+        var answer = _asked.Remove(step.Id) ? plan.Chance($"{at}/answer", 3) : -1;
+        var again = answer == 0 || (step is { WaitsFor: null, Error: not null } && answer < 0);
+        if (again)
+            (step.Attempt, step.Error, step.ApprovalId, step.WakeAt) = (step.Attempt + 1, null, null, null);
+        var fails = answer > 0 || step.Error is not null || (plan.MayFail && step.Kind != "trigger" && plan.Chance($"{at}/fails/{step.Attempt}", 6) == 0);
+        if (fails && answer <= 0 && Rests(step, at))
+            return;
         step.Status = fails ? StepStatus.Failed : StepStatus.Succeeded;
-        step.Error = fails ? Json.Element(new { code = "broken", message = step.NodeId }) : null;
-        step.Output = fails ? null : Json.Element($"{step.Path}/{step.NodeId}");
-        Lead(step);
+        step.Error = fails ? step.Error ?? Broken(step) : null;
+        step.Output = fails ? null : Json.Element(at);
+        Lead(step, answer == 1);
     }
 
-    /// <summary>As the recorder decides: edges for errors after an error, the others otherwise or where the node goes on.</summary>
-    private void Lead(RunStep step)
+    /// <summary>Before it has failed for good it may be tried again after a pause, and a person may be asked.</summary>
+    private bool Rests(RunStep step, string at)
     {
-        var goesOn = step.Status == StepStatus.Succeeded || plan.Graph.Find(step.NodeId)!.OnError?.Then == AfterError.Continue;
+        var paused = step is { WaitsFor: null, Attempt: 1 } && plan.Chance($"{at}/pause", 3) == 0;
+        if (!paused && (step.Attempt > 2 || plan.Graph.Find(step.NodeId)!.OnError?.Then != AfterError.Ask))
+            return false;
+        step.Error = Broken(step);
+        if (paused)
+        {
+            (step.ApprovalId, step.WakeAt) = (null, _now.AddSeconds(10 + plan.Chance(at, 1000)));
+            return true;
+        }
+        var approval = Graphs.Approval(ApprovalState.Open);
+        Journal.Approvals[approval.Id] = approval;
+        (step.ApprovalId, step.WakeAt, step.WaitsFor) = (approval.Id, null, null);
+        return _asked.Add(step.Id);
+    }
+
+    private static System.Text.Json.JsonElement Broken(RunStep step) => Json.Element(new { code = "broken", message = step.NodeId });
+
+    /// <summary>As the recorder decides: edges for errors after an error, the others otherwise or where the node goes on.</summary>
+    private void Lead(RunStep step, bool goOn = false)
+    {
+        var goesOn = step.Status == StepStatus.Succeeded || goOn || plan.Graph.Find(step.NodeId)!.OnError?.Then == AfterError.Continue;
         var live = plan.Graph.OutOf(step.NodeId)
             .Where(i => plan.Definition.Edges[i].OnError ? step.Status == StepStatus.Failed : goesOn)
             .Where(i => plan.Chance($"{step.Path}/{i}", 4) > 0).ToList();
@@ -150,11 +183,13 @@ internal sealed class AnyPlay(AnyPlan plan, int seed)
 
     private void Bring(Decision.Wait wait)
     {
-        var open = Journal.Steps.Where(s => s.Status == StepStatus.Waiting && (s.ApprovalId is not null || s.WakeAt is not null)).ToList();
+        var open = Journal.Steps.Where(s => s.Status == StepStatus.Waiting && (s.ApprovalId is not null || s.WakeAt is not null || s.Listens)).ToList();
         Assert.Equal(open.Where(s => s.WakeAt is not null).Min(s => s.WakeAt), wait.WakeAt);
         var step = open[_random.Next(open.Count)];
         if (Journal.ApprovalOf(step) is { } approval)
             approval.State = ApprovalState.Approved;
+        else if (step is { Listens: true, WaitsFor: StepWait.Run } && plan.MayFail && plan.Chance($"{step.Path}/{step.NodeId}/run", 3) == 0)
+            step.Error = Broken(step);
         else if (step.Listens)
             (step.Output, step.WakeAt) = (Json.EmptyObject, null);
         else

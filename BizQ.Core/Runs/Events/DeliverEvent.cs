@@ -40,22 +40,23 @@ public sealed partial class DeliverEvent(BizQDatabase database, HearEvents hear,
             if (request.RunId is { } id && await WhyNot(db, id, cancel) is { } not)
                 return not;
         }
-        var told = await Record(actor, request, cancel);
+        var mine = Made(actor, request);
+        var told = await Record(actor, mine, cancel);
         if (told.Refusal is not null)
             return told;
         // Again too when the key was known: whoever sent it before may have died between the two commits.
         if (told.Value.Heard == 0)
-            await hear.Of(told.Value, cancel);
+            await hear.Of(told.Value, again: told.Value != mine, cancel);
         // Waits that begin in this very moment take it themselves: the row counts them all.
         await using var heard = database.Open(actor.WorkspaceId);
         told.Value.Heard = await heard.NamedEvents.Where(n => n.Id == told.Value.Id).Select(n => n.Heard).FirstOrDefaultAsync(cancel);
         return told;
     }
 
-    private async Task<Outcome<NamedEvent>> Record(Actor actor, EventRequest request, CancellationToken cancel)
+    private NamedEvent Made(Actor actor, EventRequest request)
     {
         var now = clock.GetUtcNow();
-        var told = new NamedEvent
+        return new NamedEvent
         {
             Id = ids.New(),
             WorkspaceId = actor.WorkspaceId,
@@ -67,6 +68,11 @@ public sealed partial class DeliverEvent(BizQDatabase database, HearEvents hear,
             ReceivedAt = now,
             KeepUntil = now + Kept,
         };
+    }
+
+    /// <summary>The event as it is kept: the first one that came with its key.</summary>
+    private async Task<Outcome<NamedEvent>> Record(Actor actor, NamedEvent told, CancellationToken cancel)
+    {
         await using var db = database.Open(actor.WorkspaceId);
         db.NamedEvents.Add(told);
         try

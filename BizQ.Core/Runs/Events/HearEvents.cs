@@ -21,18 +21,23 @@ public sealed class HearEvents(BizQDatabase database, TimeProvider clock, IWakeR
     private static readonly RunStatus[] Ended = [RunStatus.Succeeded, RunStatus.Failed, RunStatus.Cancelled];
 
     /// <summary>Every step that waits for this event now hears it. Returns how many did.</summary>
-    public async Task<int> Of(NamedEvent told, CancellationToken cancel)
+    /// <param name="again">It was told before: should somebody have heard it by now, nobody else does, or the next round of a loop would take it for a new one.</param>
+    public async Task<int> Of(NamedEvent told, bool again, CancellationToken cancel)
     {
-        var (heard, after) = (0, Guid.Empty);
-        while (true)
+        await using var db = database.Open(told.WorkspaceId);
+        var page = await Listening(db, told).OrderBy(w => w.Id).Take(AtOnce).ToListAsync(cancel);
+        // Who begins to wait while it is being told looks for what came before by itself, and must not hear it here too.
+        var last = page.Count < AtOnce ? null : await Listening(db, told).OrderByDescending(w => w.Id).Select(w => (Guid?)w.Id).FirstOrDefaultAsync(cancel);
+        var heard = 0;
+        while (page.Count > 0)
         {
-            await using var db = database.Open(told.WorkspaceId);
-            var page = await Listening(db, told).Where(w => w.Id > after).OrderBy(w => w.Id).Take(AtOnce).ToListAsync(cancel);
-            if (page.Count == 0)
-                return heard;
-            heard += await Deliver(db, told, page, mayBeHeard: true, cancel);
-            after = page[^1].Id;
+            heard += await Deliver(db, told, page, mayBeHeard: !again || heard > 0, cancel);
+            if (page.Count < AtOnce || (again && heard == 0))
+                break;
+            var after = page[^1].Id;
+            page = await Listening(db, told).Where(w => w.Id > after && w.Id <= last).OrderBy(w => w.Id).Take(AtOnce).ToListAsync(cancel);
         }
+        return heard;
     }
 
     /// <summary>A wait that has just begun takes the oldest event that came for it before. Returns whether there was one.</summary>

@@ -11,7 +11,7 @@ namespace BizQ.Tests.Runtime.Kills;
 /// <summary>How a life ended: by its own hand, or with everything done.</summary>
 internal enum Ending { Killed, Finished }
 
-/// <summary>A database with one agent, and the runtime that lives in it one short life after the other.</summary>
+/// <summary>A database with an agent and those it calls, and the runtime that lives in it one short life after the other.</summary>
 internal sealed class MortalHouse : IAsyncDisposable
 {
     /// <summary>How a shell reports the end by SIGKILL.</summary>
@@ -27,13 +27,15 @@ internal sealed class MortalHouse : IAsyncDisposable
 
     public Guid WorkspaceId { get; private set; }
 
-    public static async Task<MortalHouse> Build(Engine engine, AgentDefinition definition)
+    public static async Task<MortalHouse> Build(Engine engine, AgentDefinition definition, params AgentDefinition[] called)
     {
         var house = new MortalHouse();
         house.Database = new BizQDatabase(await DatabaseKit.NewDatabase(engine, house._folder.Path), house._folder.Path, new ChangeFeed());
         var owner = await Kit.Workspaces.Make(house.Database, house._ids, TimeProvider.System, "Mortal business");
         house.WorkspaceId = owner.WorkspaceId;
-        await house.Add(definition);
+        house._version = await house.Add(definition);
+        foreach (var other in called)
+            await house.Add(other);
         return house;
     }
 
@@ -110,11 +112,11 @@ internal sealed class MortalHouse : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task Add(AgentDefinition definition)
+    private async Task<AgentVersion> Add(AgentDefinition definition)
     {
         var now = TimeProvider.System.GetUtcNow();
         var agent = new Agent { Id = _ids.New(), WorkspaceId = WorkspaceId, Name = definition.Name, Purpose = definition.Purpose, CreatedAt = now, UpdatedAt = now, CurrentVersionNumber = 1 };
-        _version = new AgentVersion
+        var version = new AgentVersion
         {
             Id = _ids.New(),
             WorkspaceId = WorkspaceId,
@@ -125,9 +127,10 @@ internal sealed class MortalHouse : IAsyncDisposable
             CreatedByName = "A test",
             CreatedAt = now,
         };
-        agent.CurrentVersionId = _version.Id;
+        agent.CurrentVersionId = version.Id;
         await using var db = Database.Open(WorkspaceId);
-        db.AddRange(agent, _version);
+        db.AddRange(agent, version);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return version;
     }
 }

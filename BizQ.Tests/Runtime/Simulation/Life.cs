@@ -51,6 +51,13 @@ internal sealed class Life : TaskScheduler
         Task.Factory.StartNew(() => Work(runId, grain), CancellationToken.None, TaskCreationOptions.None, this);
     }
 
+    /// <summary>Something else than a drive that this process does, such as answering a request.</summary>
+    public void Do(Func<Task> work)
+    {
+        if (!Over)
+            Task.Factory.StartNew(() => Guarded(work), CancellationToken.None, TaskCreationOptions.None, this);
+    }
+
     public void Crash()
     {
         Over = true;
@@ -90,6 +97,18 @@ internal sealed class Life : TaskScheduler
         }
     }
 
+    private async Task Guarded(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception problem)
+        {
+            _world.Break($"What a process does beside its runs threw: {problem}");
+        }
+    }
+
     private sealed class Grain
     {
         public bool Again { get; set; }
@@ -112,6 +131,8 @@ internal sealed class Life : TaskScheduler
 /// <summary>A wake-up is a message: it comes late, twice, to the wrong process, or never.</summary>
 internal sealed class SimWake(World world, Func<IReadOnlyList<Life>> lives, Mishaps mishaps) : IWakeRuns
 {
+    public IReadOnlyList<Life> Lives => lives();
+
     public ValueTask Wake(Guid runId)
     {
         Tell(runId);

@@ -4,7 +4,7 @@ using BizQ.Core.Effects;
 namespace BizQ.Tests.Runtime.Simulation;
 
 /// <summary>The store as one process sees it: every question and every answer takes its time, and may get lost.</summary>
-internal sealed class LifeStore(World world, Life life, MemoryRuns runs, Outside outside, Mishaps mishaps) : IRunStore
+internal sealed class LifeStore(World world, Life life, MemoryRuns runs, Messengers messengers, Outside outside, Mishaps mishaps) : IRunStore
 {
     public Task<LoadedRun?> Find(Guid runId, CancellationToken cancel)
     {
@@ -28,7 +28,15 @@ internal sealed class LifeStore(World world, Life life, MemoryRuns runs, Outside
         return answer.Task;
     }
 
-    public Task<bool> Commit(JournalEntry entry)
+    public async Task<bool> Commit(JournalEntry entry)
+    {
+        if (!await Written(entry))
+            return false;
+        await messengers.After(life, entry);
+        return true;
+    }
+
+    private Task<bool> Written(JournalEntry entry)
     {
         var answer = new TaskCompletionSource<bool>();
         // What was sent may still be written after its sender is dead.

@@ -47,11 +47,22 @@ internal sealed class MemoryRuns(Workspace workspace) : IRunStore
         typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
 
     private readonly Dictionary<Guid, Rows> _runs = [];
+    private readonly Dictionary<string, Run> _keys = new(StringComparer.Ordinal);
+
+    /// <summary>The order in which steps began to listen, which in the database is that of their ids.</summary>
+    private readonly Dictionary<Guid, int> _listened = [];
 
     /// <summary>Told after every change: how the run stood before, and how it stands now.</summary>
     public Action<Rows?, Rows> Changed { get; set; } = (_, _) => { };
 
+    public Flaw Flaw { get; init; }
+
     public IReadOnlyDictionary<Guid, Rows> Runs => _runs;
+
+    /// <summary>All that is listened for, the oldest first.</summary>
+    public IEnumerable<RunWait> Waits => _runs.Values.SelectMany(rows => rows.Waits.Values).OrderBy(wait => _listened[wait.Id]);
+
+    public int NumberOf(RunWait wait) => _listened[wait.Id];
 
     public string TitleOf(Guid runId) => _runs.GetValueOrDefault(runId)?.Run.Title ?? "a run that is not there";
 
@@ -72,13 +83,15 @@ internal sealed class MemoryRuns(Workspace workspace) : IRunStore
         if (!_runs.TryGetValue(runId, out var rows))
             return null;
         var copy = rows.Copy();
-        return new LoadedRun(new RunJournal(copy.Run, copy.Steps.Values, copy.Effects.Values, copy.Approvals.Values), workspace);
+        return new LoadedRun(new RunJournal(copy.Run, copy.Steps.Values.Where(step => !Forgets(step)), copy.Effects.Values, copy.Approvals.Values), workspace);
     }
+
+    private bool Forgets(RunStep step) => Flaw == Flaw.RoundForgotten && step is { Path.Length: > 0, Status: StepStatus.Succeeded };
 
     /// <summary>Written and durable; the writer knows nothing of it before <see cref="Acknowledge"/>.</summary>
     public bool Write(JournalEntry entry)
     {
-        if (!_runs.TryGetValue(entry.Run.Id, out var rows) || rows.Run.Version != entry.Run.Version)
+        if (!_runs.TryGetValue(entry.Run.Id, out var rows) || (rows.Run.Version != entry.Run.Version && Flaw != Flaw.NoFence))
             return false;
         if (entry.ChangedEffects.Any(e => rows.Effects.GetValueOrDefault(e.Id)?.Version != e.Version)
             || entry.ChangedApprovals.Any(a => rows.Approvals.GetValueOrDefault(a.Id)?.Version != a.Version)
@@ -101,9 +114,15 @@ internal sealed class MemoryRuns(Workspace workspace) : IRunStore
         foreach (var approval in entry.ChangedApprovals)
             rows.Approvals[approval.Id] = After(rows.Approvals[approval.Id], approval);
         Put(rows.Waits, entry.NewWaits, wait => wait.Id);
+        foreach (var wait in entry.NewWaits)
+            _listened[wait.Id] = _listened.Count;
         foreach (var gone in entry.GoneWaits)
             rows.Waits.Remove(gone.Id);
         Changed(before, rows);
+        foreach (var child in entry.NewRuns)
+            Start(child);
+        if (AnswerParent.Owes(rows.Run) && Flaw != Flaw.NoAnswer)
+            MemoryCalls.Answer(this, rows.Run);
         return true;
     }
 
@@ -120,8 +139,9 @@ internal sealed class MemoryRuns(Workspace workspace) : IRunStore
     /// <summary>The run that is there already, where the key is not new.</summary>
     public Run Start(Run run)
     {
-        if (_runs.Values.FirstOrDefault(r => r.Run.IdempotencyKey == run.IdempotencyKey) is { } first)
-            return first.Run;
+        if (_keys.TryGetValue(run.IdempotencyKey, out var first))
+            return first;
+        _keys.Add(run.IdempotencyKey, run);
         var rows = _runs[run.Id] = new Rows(Clone(run));
         Changed(null, rows);
         return rows.Run;
@@ -134,6 +154,15 @@ internal sealed class MemoryRuns(Workspace workspace) : IRunStore
             || (rows.Run.Status == RunStatus.WaitingForApproval && rows.Approvals.Values.All(approval => approval.State != ApprovalState.Open)))
         .Select(rows => rows.Run.Id)];
 
+    /// <summary>As the timers do: whose moment has come is set running. Nothing of its journal changes, so its version stays.</summary>
+    public IReadOnlyList<Guid> TakeDue(DateTimeOffset now)
+    {
+        var due = _runs.Values.Select(rows => rows.Run).Where(run => run.WakeAt <= now && MemoryCalls.Resting.Contains(run.Status)).OrderBy(run => run.WakeAt).ToList();
+        foreach (var run in due)
+            (run.Status, run.WakeAt) = (RunStatus.Running, null);
+        return [.. due.Select(run => run.Id)];
+    }
+
     /// <summary>A transaction of somebody else than the run loop.</summary>
     public void Change(Guid runId, Action<Rows> how)
     {
@@ -144,11 +173,13 @@ internal sealed class MemoryRuns(Workspace workspace) : IRunStore
         Changed(before, rows);
     }
 
-    private static void CheckKeys(Rows rows, JournalEntry entry)
+    private void CheckKeys(Rows rows, JournalEntry entry)
     {
         if (entry.NewSteps.Any(s => rows.Steps.ContainsKey(s.Id) || rows.Steps.Values.Any(known => known.Sequence == s.Sequence))
             || entry.NewEffects.Any(e => rows.Effects.ContainsKey(e.Id))
-            || entry.NewApprovals.Any(a => rows.Approvals.ContainsKey(a.Id)))
+            || entry.NewApprovals.Any(a => rows.Approvals.ContainsKey(a.Id))
+            || entry.NewWaits.Any(w => rows.Waits.ContainsKey(w.Id))
+            || entry.NewRuns.Any(r => _keys.ContainsKey(r.IdempotencyKey)))
             throw new KeyTaken();
     }
 

@@ -1,12 +1,14 @@
 using BizQ.Core;
+using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
+using BizQ.Tests.Runtime.Simulation.Laws;
 
 namespace BizQ.Tests.Runtime.Simulation;
 
 /// <summary>People who decide, cancel and try again, in one transaction each as the operations of Core do.</summary>
-internal sealed class Persons(World world, MemoryRuns runs, Outside outside, Law law, Ids ids)
+internal sealed class Persons(World world, MemoryRuns runs, MemoryCalls calls, Outside outside, Law law, Ids ids)
 {
     /// <summary>Somebody decides something that is open. False when there is nothing that can be decided now.</summary>
     public Guid? DecideSomething()
@@ -20,61 +22,58 @@ internal sealed class Persons(World world, MemoryRuns runs, Outside outside, Law
         return rows.Run.Id;
     }
 
-    public Guid? CancelSomething()
+    /// <summary>Who is to be woken then: nobody when nothing can be cancelled.</summary>
+    public IReadOnlyList<Guid> CancelSomething()
     {
         var open = runs.Runs.Values.Where(rows => !rows.Run.Ended).ToList();
         if (open.Count == 0)
-            return null;
-        var id = world.Pick(open).Run.Id;
-        runs.Change(id, rows =>
-        {
-            var force = world.Chance(0.3) || rows.Run.CancelRequestedAt is not null;
-            world.Tell($"a person cancels a run{(force ? " at once" : "")}");
-            rows.Run.CancelRequestedAt ??= world.Now;
-            rows.Run.Error = Json.Element(new { code = "cancelled", message = "Cancelled by a person." });
-            if (force || rows.Run.Status != RunStatus.Running)
-                End(rows);
-        });
-        return id;
+            return [];
+        var run = world.Pick(open).Run;
+        var force = world.Chance(0.3);
+        world.Tell($"a person cancels {run.Title}{(force ? " at once" : "")}");
+        return calls.Cancel(run.Id, force);
     }
 
     public Guid? RetrySomething()
     {
-        var stopped = runs.Runs.Values.Where(rows => rows.Run.Status is RunStatus.Failed or RunStatus.Parked or RunStatus.Cancelled).ToList();
+        var stopped = runs.Runs.Values.Where(rows => rows.Run.Status is RunStatus.Failed or RunStatus.Parked or RunStatus.Cancelled
+            || rows.Run is { Status: RunStatus.Running, CancelRequestedAt: not null }).ToList();
         if (stopped.Count == 0)
             return null;
         var id = world.Pick(stopped).Run.Id;
         world.Tell("a person tries a run again");
+        law.Retried(id);
         law.Retrying = true;
-        runs.Change(id, rows =>
-        {
-            var waited = rows.Run.Status != RunStatus.Parked;
-            foreach (var step in rows.Steps.Values.Where(s => s.LiveEdges is null && (s.Status == StepStatus.Failed || (waited && Stopped(rows, s)))))
-                step.Status = StepStatus.Retried;
-            rows.Run.Status = RunStatus.Queued;
-            (rows.Run.Error, rows.Run.Output, rows.Run.CompletedAt, rows.Run.CancelRequestedAt) = (null, null, null, null);
-        });
+        runs.Change(id, LetGoOn);
         law.Retrying = false;
         return id;
+    }
+
+    /// <summary>As <see cref="RetryRun"/> does it; one that was asked to stop and is still busy just goes on.</summary>
+    public static void LetGoOn(Rows rows)
+    {
+        if (rows.Run.Status != RunStatus.Running)
+            SetAside(rows);
+        (rows.Run.Error, rows.Run.CancelRequestedAt) = (null, null);
+    }
+
+    private static void SetAside(Rows rows)
+    {
+        var waited = rows.Run.Status != RunStatus.Parked;
+        var closed = rows.Steps.Values.Where(s => LoopKinds.Includes(s.Kind) && s.Status != StepStatus.Retried && s.LiveEdges is not null)
+            .Select(s => s.Path.Length == 0 ? $"{s.NodeId}/" : $"{s.Path}/{s.NodeId}/").ToList();
+        var stopped = rows.Steps.Values.Where(s => s.LiveEdges is null && (s.Status is StepStatus.Failed or StepStatus.Skipped || (waited && Stopped(rows, s))))
+            .Where(s => !closed.Exists(rounds => s.Path.StartsWith(rounds, StringComparison.Ordinal))).ToList();
+        foreach (var step in stopped)
+            step.Status = StepStatus.Retried;
+        rows.Run.Status = RunStatus.Queued;
+        (rows.Run.Output, rows.Run.CompletedAt) = (null, null);
     }
 
     /// <summary>It waited when its run ended, for nothing that still moves or is still asked.</summary>
     private static bool Stopped(Rows rows, RunStep step) => step.Status == StepStatus.Waiting
         && (step.EffectId is not { } effect || rows.Effects[effect].State is not (EffectState.Intended or EffectState.Uncertain))
         && (step.ApprovalId is not { } approval || rows.Approvals[approval].State != ApprovalState.Open);
-
-    private void End(Rows rows)
-    {
-        rows.Run.Status = RunStatus.Cancelled;
-        rows.Run.CompletedAt = world.Now;
-        rows.Run.WakeAt = null;
-        var (effects, approvals) = (rows.Effects.Values.ToList(), rows.Approvals.Values.ToList());
-        var stands = (Effects: effects.ToDictionary(e => e.Id, e => e.State), Approvals: approvals.ToDictionary(a => a.Id, a => a.State));
-        rows.Events.AddRange(DropProposals.Of(effects, approvals, Mover.Person, "A person", "Cancelled.", ids, world.Now));
-        effects.Where(e => e.State != stands.Effects[e.Id]).ToList().ForEach(e => e.Version++);
-        approvals.Where(a => a.State != stands.Approvals[a.Id]).ToList().ForEach(a => a.Version++);
-        rows.Waits.Clear();
-    }
 
     /// <summary>About an outcome a person says something only once it can be seen: while a call is on its way, they look again later.</summary>
     private bool MayDecide(Rows rows, Approval approval) => approval.Kind == ApprovalKind.Uncertain
@@ -85,7 +84,9 @@ internal sealed class Persons(World world, MemoryRuns runs, Outside outside, Law
     {
         var yes = world.Chance(0.75);
         var effect = approval.EffectId is { } id ? rows.Effects[id] : null;
-        if (approval.Kind == ApprovalKind.Uncertain)
+        if (approval.Kind == ApprovalKind.Failure)
+            yes = Answer(rows.Steps.Values.FirstOrDefault(s => s.ApprovalId == approval.Id), yes);
+        else if (approval.Kind == ApprovalKind.Uncertain)
             yes = Answer(rows, effect!, retry: yes && !rows.Run.Ended);
         else if (effect is not null)
             rows.Events.Add(EffectLife.Move(effect, yes ? EffectState.Approved : EffectState.Rejected, Mover.Person, "A person", null, world.Now, ids));
@@ -98,6 +99,15 @@ internal sealed class Persons(World world, MemoryRuns runs, Outside outside, Law
         if (!rows.Run.Ended)
             rows.Run.Status = RunStatus.Running;
         world.Tell($"a person says {(yes ? "yes" : "no")}");
+    }
+
+    /// <summary>Again, on without it, or no further. Nobody says "again" for ever.</summary>
+    private bool Answer(RunStep? failed, bool yes)
+    {
+        var answer = !yes ? FailureAnswers.Stop : world.Chance(0.5) && failed?.Attempt < 6 ? FailureAnswers.Retry : FailureAnswers.GoOn;
+        if (failed is not null)
+            failed.Output = Json.Element(new { answer });
+        return yes;
     }
 
     private bool Answer(Rows rows, Effect effect, bool retry)

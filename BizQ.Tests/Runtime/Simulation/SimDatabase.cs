@@ -2,6 +2,7 @@ using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;
 using BizQ.Core.Monitoring;
+using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
 using Microsoft.Data.Sqlite;
@@ -44,23 +45,70 @@ internal sealed class SimDatabase : IAsyncDisposable
         return made;
     }
 
-    public async Task<AgentVersion> Add(AgentDefinition definition, Ids ids)
+    /// <summary>The agents that runs of one story are of, the first one's first.</summary>
+    public async Task<IReadOnlyList<AgentVersion>> Add(IReadOnlyList<(Guid AgentId, AgentDefinition Definition)> agents, Ids ids)
     {
-        var version = new AgentVersion
-        {
-            Id = ids.New(),
-            WorkspaceId = Workspace.Id,
-            AgentId = ids.New(),
-            Number = 1,
-            Definition = Json.Element(definition),
-            Hash = "",
-            CreatedByName = "The simulator",
-            CreatedAt = DateTimeOffset.UnixEpoch,
-        };
         await using var db = Database.Open(Workspace.Id);
-        db.Add(version);
+        var versions = new List<AgentVersion>();
+        foreach (var (agentId, definition) in agents)
+        {
+            versions.Add(new AgentVersion
+            {
+                Id = ids.New(),
+                WorkspaceId = Workspace.Id,
+                AgentId = agentId,
+                Number = 1,
+                Definition = Json.Element(definition),
+                Hash = "",
+                CreatedByName = "The simulator",
+                CreatedAt = DateTimeOffset.UnixEpoch,
+            });
+            // One that calls nobody and is called by nobody is not looked up.
+            if (agents.Count > 1 || definition.Nodes.Any(n => n.Kind == "agent"))
+            {
+                db.Add(new Agent
+                {
+                    Id = agentId,
+                    WorkspaceId = Workspace.Id,
+                    Name = agentId.ToString(),
+                    Purpose = definition.Purpose,
+                    CurrentVersionId = versions[^1].Id,
+                    CurrentVersionNumber = 1,
+                    CreatedAt = DateTimeOffset.UnixEpoch,
+                    UpdatedAt = DateTimeOffset.UnixEpoch,
+                });
+            }
+        }
+        db.AddRange(versions);
         await db.SaveChangesAsync();
-        return version;
+        return versions;
+    }
+
+    /// <summary>What others ask of a run, how deep it is and what its callers may do, which never changes. The stories share a workspace, so its key is its own.</summary>
+    public void Add(Run run)
+    {
+        using var db = Database.Open(Workspace.Id);
+        db.Add(new Run
+        {
+            Id = run.Id,
+            WorkspaceId = run.WorkspaceId,
+            AgentId = run.AgentId,
+            AgentVersionId = run.AgentVersionId,
+            AgentName = run.AgentName,
+            TaskType = run.TaskType,
+            Title = run.Title,
+            IdempotencyKey = run.Id.ToString(),
+            Input = run.Input,
+            Status = run.Status,
+            StartedAt = run.StartedAt,
+            StartedByName = run.StartedByName,
+            ParentRunId = run.ParentRunId,
+            ParentStepId = run.ParentStepId,
+            Depth = run.Depth,
+            Hops = run.Hops,
+        });
+        if (db.SaveChangesAsync() is { IsCompletedSuccessfully: false } late)
+            throw new InvalidOperationException("SQLite did not take the run, or not on the thread that asked.", late.Exception);
     }
 
     public async ValueTask DisposeAsync()

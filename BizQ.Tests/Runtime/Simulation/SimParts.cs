@@ -9,6 +9,7 @@ using BizQ.Core.Data;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
 using BizQ.Core.Validation;
+using BizQ.Tests.Runtime.Simulation.Laws;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,7 +20,8 @@ namespace BizQ.Tests.Runtime.Simulation;
 /// <summary>What a life is made of: the rooms of the real host, with the simulator in the place of what is outside the process.</summary>
 internal static class SimParts
 {
-    private static readonly Type[] RealKinds = [typeof(TriggerNode), typeof(ToolNode), typeof(ApprovalNode), typeof(TransformNode), typeof(OutputNode)];
+    private static readonly Type[] RealKinds =
+        [typeof(TriggerNode), typeof(ToolNode), typeof(ApprovalNode), typeof(TransformNode), typeof(OutputNode), typeof(ForEachNode), typeof(WhileNode), typeof(WaitNode), typeof(AgentNode)];
 
     private static readonly BizQ.Agents.Runtime.Expressions Scripts = new();
 
@@ -33,6 +35,7 @@ internal static class SimParts
         .AddSingleton(new RuntimeOptions { RunsInFlight = 1000 })
         .AddSingleton(Scripts).AddSingleton(Schemas).AddSingleton(Catalog)
         .AddSingleton<ICheck, SimCheck>()
+        .AddSingleton<CallAgent>()
         .AddSingleton(typeof(ILogger<>), typeof(Logger<>))];
 
     public static IServiceCollection Of(Life life, World world, BizQDatabase database, IRunStore store, IWakeRuns wake, Outside outside, Law law, Mishaps mishaps, Ids ids)

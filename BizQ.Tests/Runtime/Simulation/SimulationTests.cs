@@ -12,6 +12,9 @@ public sealed class SimulationTests
 {
     private const int Seeds = 10_000;
 
+    /// <summary>Ten times as many as it took when these were written.</summary>
+    private const int SeedsToNotice = 1_000;
+
     /// <summary>Failures after which no more seeds are tried: enough to see what they have in common.</summary>
     private const int Enough = 20;
 
@@ -57,6 +60,19 @@ public sealed class SimulationTests
             Assert.Equal(once.Story, twice.Story);
             Assert.Equal(once.Course, twice.Course);
         }
+    }
+
+    [Theory, InlineData(nameof(Flaw.NoRecovery)), InlineData(nameof(Flaw.NoFence)), InlineData(nameof(Flaw.RoundForgotten)), InlineData(nameof(Flaw.HeardTwice)), InlineData(nameof(Flaw.NoAnswer))]
+    public async Task What_is_broken_on_purpose_is_noticed(string what)
+    {
+        var flaw = Enum.Parse<Flaw>(what);
+        await using var database = await SimDatabase.Open();
+        for (var seed = 0; seed < SeedsToNotice; seed++)
+        {
+            if ((await Play.Seed(seed, database, flaw: flaw)).Broken.Count > 0)
+                return;
+        }
+        Assert.Fail($"{SeedsToNotice} seeds went well without {flaw}: the law does not look.");
     }
 
     /// <summary>The end of the story is where it went wrong.</summary>
