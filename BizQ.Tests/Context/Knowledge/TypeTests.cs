@@ -20,7 +20,7 @@ public sealed class TypeTests
     {
         await using var business = await KnownBusiness.Start(Engine.Sqlite);
         Assert.Superset(
-            new HashSet<string> { "customer", "supplier", "product", "order", "policy", "process", "person", "tool", "brandvoice", "company", "service" }, [.. TypeCatalogue.BuiltIn.Keys]);
+            new HashSet<string> { "customer", "supplier", "product", "order", "policy", "process", "person", "tool", "brandvoice", "company", "service" }, TypeCatalogue.BuiltIn.Keys.ToHashSet());
         foreach (var type in TypeCatalogue.BuiltIn.Values)
         {
             Assert.Null((await business.SaveType.Run(business.Owner, type, null, Cancel)).Refusal);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BizQ.Core;
+using BizQ.Core.Context;
 using BizQ.Web.Context.Entities;
 
 namespace BizQ.Tests.Context.Pages;
