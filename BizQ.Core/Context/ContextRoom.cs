@@ -1,4 +1,3 @@
-using BizQ.Core.Context.Parsing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BizQ.Core.Context;
@@ -18,10 +17,12 @@ public static class ContextRoom
         .AddSingleton<PostgresVocabulary>()
         .AddSingleton<WorkspaceMeanings>()
         .AddSingleton<SearchContext>()
-        .AddSingleton<ReadFile>()
         .AddSingleton<AddDocument>()
         .AddSingleton<ListDocuments>()
         .AddSingleton<ReadDocument>()
+        .AddSingleton<ReadAccepted>()
+        .AddSingleton<ReplaceDocument>()
+        .AddSingleton<ChangeDocument>()
         .AddSingleton<RetitleDocument>()
         .AddSingleton<RemoveDocument>();
 }

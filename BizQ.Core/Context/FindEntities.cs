@@ -27,13 +27,16 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
             return refusal;
         var type = EntityLimits.NormalType(request.Type);
         await using var db = database.Open(actor.WorkspaceId);
-        var matching = Matching(db, type, request.Where);
-        return string.IsNullOrWhiteSpace(request.Text)
+        var matching = Matching(db, actor, type, request.Where);
+        var found = string.IsNullOrWhiteSpace(request.Text)
             ? await Newest(matching, request, cancel)
             : await Best(actor, matching, type, request, cancel);
+        if (found.Ok)
+            await Access.Cover(db, actor, found.Value.Items, cancel);
+        return found;
     }
 
-    private static IQueryable<Entity> Matching(BizQDb db, string type, IReadOnlyDictionary<string, string>? where)
+    private static IQueryable<Entity> Matching(BizQDb db, Actor actor, string type, IReadOnlyDictionary<string, string>? where)
     {
         var entities = db.Entities.AsNoTracking().Where(e => e.RemovedAt == null);
         if (type != "*")
@@ -43,7 +46,7 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
             var lookup = Lookup.Of(text);
             entities = lookup is null ? entities.Where(e => false)
                 : field == "key" ? entities.Where(e => e.LookupKey == lookup)
-                : entities.Where(e => db.Facts.Where(f => f.Field == field && f.Lookup == lookup && f.SupersededBy == null).Select(f => f.EntityId).Contains(e.Id));
+                : entities.Where(e => db.Facts.ReadableBy(db, actor).Where(f => f.Field == field && f.Lookup == lookup && f.SupersededBy == null).Select(f => f.EntityId).Contains(e.Id));
         }
         return entities;
     }

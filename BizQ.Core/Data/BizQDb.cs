@@ -36,6 +36,8 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<Entity> Entities => Set<Entity>();
     public DbSet<Fact> Facts => Set<Fact>();
     public DbSet<Document> Documents => Set<Document>();
+    public DbSet<DocumentTag> DocumentTags => Set<DocumentTag>();
+    public DbSet<DocumentReader> DocumentReaders => Set<DocumentReader>();
     public DbSet<Passage> Passages => Set<Passage>();
     public DbSet<SearchEntry> SearchEntries => Set<SearchEntry>();
     public DbSet<Agent> Agents => Set<Agent>();

@@ -36,7 +36,7 @@ internal static class PostgresRanking
             SELECT row, score FROM (
               SELECT row, observed_at, ({score})::float8 AS score FROM search_entries
               WHERE workspace_id = @workspace AND vector @@ @match::tsquery
-                AND (@types IS NULL OR type = ANY(@types)) AND (@kind IS NULL OR kind = @kind)
+                AND (@types IS NULL OR type = ANY(@types)) AND (@kind IS NULL OR kind = @kind) AND (@withheld IS NULL OR owner_id <> ALL(@withheld))
             ) found
             ORDER BY round(score::numeric, 3) DESC, observed_at DESC, row DESC LIMIT @count OFFSET @from
             """;
@@ -45,6 +45,7 @@ internal static class PostgresRanking
         command.Add("workspace", workspace);
         command.Parameters.Add(new NpgsqlParameter("types", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = query.Types is { Count: > 0 } types ? types.Select(EntityLimits.NormalType).ToArray() : DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("kind", NpgsqlDbType.Text) { Value = (object?)query.Kind?.ToString() ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("withheld", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = query.Withheld.Count > 0 ? query.Withheld.ToArray() : DBNull.Value });
         return command;
     }
 

@@ -13,19 +13,24 @@ internal static class SqliteRanking
             return null;
         var command = connection.CreateCommand();
         // The workspace is a word of the index, so that another's rows are never scored; the join holds it once more.
+        // What is withheld goes before the cut, or a page would come out short and tell that there is more.
         command.CommandText =
-            """
+            $"""
             SELECT s.row, best.score FROM (
               SELECT rowid, -bm25(search_words, 2.0, 1.0, 0.0) AS score FROM search_words
-              WHERE search_words MATCH @match ORDER BY score DESC, rowid DESC LIMIT @count OFFSET @from
+              WHERE search_words MATCH @match {(query.Withheld.Count == 0 ? "" : Others)} ORDER BY score DESC, rowid DESC LIMIT @count OFFSET @from
             ) best JOIN search_entries s ON s.row = best.rowid
             WHERE s.workspace_id = @workspace
             ORDER BY round(best.score, 3) DESC, s.observed_at DESC
             """;
         command.Add("match", Match(workspace, chosen, query));
         command.Add("workspace", workspace);
+        if (query.Withheld.Count > 0)
+            command.Add("withheld", Json.Text(query.Withheld.Select(id => id.ToString().ToUpperInvariant())));
         return command;
     }
+
+    private const string Others = "AND rowid NOT IN (SELECT row FROM search_entries WHERE owner_id IN (SELECT value FROM json_each(@withheld)))";
 
     private static string Match(Guid workspace, IReadOnlyList<Weighed> chosen, SearchQuery query)
     {

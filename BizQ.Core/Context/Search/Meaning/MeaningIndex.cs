@@ -76,7 +76,7 @@ internal sealed class MeaningIndex
         var floor = (int)(least * Scale * Scale);
         for (var slot = 0; slot < _rows.Length; slot++)
         {
-            if (!wanted[_kinds[slot]])
+            if (!wanted[_kinds[slot]] || (query.Withheld.Count > 0 && query.Withheld.Contains(_owners[slot])))
                 continue;
             var near = Dot(narrow, At(_points, slot));
             if (near < floor)
