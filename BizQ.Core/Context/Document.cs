@@ -5,9 +5,6 @@ namespace BizQ.Core.Context;
 /// <summary>What became of a document: it can be found, is still to be read, or could not be.</summary>
 public enum DocumentState { Ready, Reading, Refused }
 
-/// <summary>Who may read a document: everyone in the workspace, or only those who are named (<see cref="DocumentReader"/>).</summary>
-public enum DocumentAccess { Everyone, Named }
-
 /// <summary>Something written that the business gave us. Its bytes are in the archive under <see cref="ContentHash"/>.</summary>
 public sealed class Document : IInWorkspace
 {
@@ -49,23 +46,6 @@ public sealed class Document : IInWorkspace
     public int Edition { get; set; } = 1;
     /// <summary>Counts the changes; the ETag of the API and the concurrency token.</summary>
     public int Version { get; set; } = 1;
-}
-
-/// <summary>A word people sort documents by; agents may be allowed those with a certain one.</summary>
-public sealed class DocumentTag : IInWorkspace
-{
-    public required Guid WorkspaceId { get; init; }
-    public required Guid DocumentId { get; init; }
-    public required string Tag { get; init; }
-}
-
-/// <summary>Somebody who may read a document that not everyone may.</summary>
-public sealed class DocumentReader : IInWorkspace
-{
-    public required Guid WorkspaceId { get; init; }
-    public required Guid DocumentId { get; init; }
-    /// <summary>"role:builder", "person:" and the id, "agent:" and the id, or "key:" and the id.</summary>
-    public required string Reader { get; init; }
 }
 
 /// <summary>A stretch of a document that can be found and cited.</summary>

@@ -16,6 +16,9 @@ public sealed record SearchQuery(string Text, IReadOnlyList<string>? Types = nul
 
     public SearchMode Mode { get; init; }
 
+    /// <summary>Only documents with this tag.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>Documents the asker may not read: they are neither found nor counted (<see cref="Access"/>).</summary>
     internal IReadOnlySet<Guid> Withheld { get; init; } = new HashSet<Guid>();
 
@@ -65,7 +68,7 @@ public sealed class SearchContext(BizQDatabase database, PostgresVocabulary voca
             return new Page<SearchHit>([], null);
         var size = Page<SearchHit>.Size(query.Limit);
         await using var db = database.Open(actor.WorkspaceId);
-        query = query with { Withheld = await Access.Withheld(db, actor, cancel) };
+        query = query with { Withheld = await Access.Withheld(db, actor, query.Tag, cancel), Kind = query.Tag is { Length: > 0 } ? SearchKind.Passage : query.Kind };
         var ranked = await Rank(db, terms, query, from, size + 1, cancel);
         var hits = await SearchHits.Of(db, ranked.Take(size).ToList(), terms, cancel);
         return new Page<SearchHit>(hits, ranked.Count > size ? (from + size).ToString(CultureInfo.InvariantCulture) : null);

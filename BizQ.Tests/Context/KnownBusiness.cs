@@ -20,7 +20,7 @@ internal sealed class KnownBusiness : IAsyncDisposable
         (_kit, Owner, _vocabulary) = (kit, owner, new PostgresVocabulary(kit.Changes, kit.Clock));
         Meanings = new WorkspaceMeanings(kit.Database, kit.Changes, kit.Clock, NullLogger<WorkspaceMeanings>.Instance);
         Add = new AddDocument(kit.Database, kit.Archive, kit.Ids, kit.Clock);
-        ReadAccepted = new ReadAccepted(kit.Database, kit.Archive, Files, kit.Ids, kit.Clock);
+        ReadAccepted = new ReadAccepted(kit.Database, kit.Archive, Reading, kit.Ids, kit.Clock);
     }
 
     public Actor Owner { get; }
@@ -40,7 +40,7 @@ internal sealed class KnownBusiness : IAsyncDisposable
     public AddDocument Add { get; }
 
     /// <summary>What reads the files of these tests.</summary>
-    public ReadHere Files { get; } = new();
+    public ReadHere Reading { get; } = new();
 
     public ReadAccepted ReadAccepted { get; }
 
@@ -69,7 +69,7 @@ internal sealed class KnownBusiness : IAsyncDisposable
     public Task<Outcome<Entity>> Say(string type, object data, Guid? id = null, int? expected = null, string source = "CRM", bool verified = false, Actor? actor = null) =>
         Write.Run(actor ?? Owner, new WriteEntityRequest(id, type, null, null, Json.Element(data), SourceKind.Api, source, verified, ExpectedVersion: expected), Cancel);
 
-    public Task<Outcome<Document>> Upload(string name, string text, Actor? actor = null) => Upload(name, Context.Files.Text(text), actor);
+    public Task<Outcome<Document>> Upload(string name, string text, Actor? actor = null) => Upload(name, Files.Text(text), actor);
 
     /// <summary>Takes a file in and reads it.</summary>
     public async Task<Outcome<Document>> Upload(string name, byte[] content, Actor? actor = null, Guid? replaces = null, AccessGiven? access = null, params string[] tags)

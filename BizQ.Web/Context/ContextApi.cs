@@ -19,14 +19,14 @@ public static class ContextApi
 
     /// <param name="types">Entity types and "document", comma-separated or repeated.</param>
     /// <param name="mode">hybrid (also when left out), text or meaning.</param>
-    private static async Task<IResult> Search(HttpContext http, SearchContext search, string? q, string[]? types, int? limit, string? cursor, string? mode)
+    private static async Task<IResult> Search(HttpContext http, SearchContext search, string? q, string[]? types, int? limit, string? cursor, string? mode, string? tag)
     {
         if (string.IsNullOrWhiteSpace(q))
             return Refusal.Invalid("nothingToSearch", "Say what to look for: ?q=words, a question, or a whole mail.").ToProblem();
         if (!TryRead(mode, out var ways))
             return Refusal.Invalid("badMode", "mode is hybrid, text or meaning; hybrid when it is left out.").ToProblem();
         var wanted = types?.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
-        return (await search.Run(http.User.ToActor()!, new SearchQuery(q, wanted, limit, cursor) { Mode = ways }, http.RequestAborted)).ToHttp();
+        return (await search.Run(http.User.ToActor()!, new SearchQuery(q, wanted, limit, cursor) { Mode = ways, Tag = tag }, http.RequestAborted)).ToHttp();
     }
 
     private static bool TryRead(string? mode, out SearchMode ways)

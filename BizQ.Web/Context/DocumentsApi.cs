@@ -115,14 +115,14 @@ internal static class DocumentsApi
             return Refusal.Invalid("badCursor", "This cursor is not one that a list gave. Start again without it.").ToProblem();
         if (page is { } number)
             from = await read.Place(actor, id, null, number, http.RequestAborted) ?? int.MaxValue;
-        return (await read.Run(actor, id, removedToo: false, http.RequestAborted, from, limit))
+        return (await read.Run(actor, id, removedToo: false, new PassageRange(from, limit), http.RequestAborted))
             .ToHttp(detail => Results.Json(new Page<PassageView>([.. detail.Passages.Select(PassageView.Of)], detail.Next?.ToString(CultureInfo.InvariantCulture)), Json.Options));
     }
 
     private static async Task<IResult> Versions(Guid id, HttpContext http, ReadDocument read)
     {
         var actor = http.User.ToActor()!;
-        var detail = await read.Run(actor, id, removedToo: false, http.RequestAborted, limit: 1);
+        var detail = await read.Run(actor, id, removedToo: false, new PassageRange(Limit: 1), http.RequestAborted);
         return detail.Refusal is { } refusal
             ? refusal.ToProblem()
             : Results.Json(new Page<DocumentView>([.. (await read.Versions(actor, detail.Value.Document, http.RequestAborted)).Select(DocumentView.Of)], null), Json.Options);

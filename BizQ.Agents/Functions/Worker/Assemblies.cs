@@ -12,6 +12,15 @@ internal static class Assemblies
     private static void LoadAll(IEnumerable<AssemblyName> names, HashSet<string> seen)
     {
         foreach (var name in names.Where(name => seen.Add(name.Name!)))
-            LoadAll(Assembly.Load(name).GetReferencedAssemblies(), seen);
+        {
+            try
+            {
+                LoadAll(Assembly.Load(name).GetReferencedAssemblies(), seen);
+            }
+            catch (FileNotFoundException)
+            {
+                // Not shipped, because nothing of ours reaches the code that would need it.
+            }
+        }
     }
 }

@@ -62,10 +62,14 @@ public static class Access
     }
 
     /// <summary>The documents in search that are not for this reader; search leaves them out before it counts or cuts. Empty for most.</summary>
-    public static async Task<IReadOnlySet<Guid>> Withheld(BizQDb db, Actor actor, CancellationToken cancel)
+    /// <param name="tag">What has not this tag is left out as well.</param>
+    public static async Task<IReadOnlySet<Guid>> Withheld(BizQDb db, Actor actor, string? tag, CancellationToken cancel)
     {
+        HashSet<Guid> untagged = [];
+        if (tag is { Length: > 0 } && Tags.Normal(tag) is var wanted)
+            untagged = await db.Documents.Where(d => d.State == DocumentState.Ready && !db.DocumentTags.Any(t => t.DocumentId == d.Id && t.Tag == wanted)).Select(d => d.Id).ToHashSetAsync(cancel);
         if (SeesAll(actor))
-            return new HashSet<Guid>();
+            return untagged;
         var readable = db.Documents.ReadableBy(db, actor);
         var searched = db.Documents.Where(d => d.State == DocumentState.Ready && d.RemovedAt == null && d.ReplacedBy == null);
         // Of a person, only what is restricted can be withheld; an index finds those.
@@ -74,6 +78,7 @@ public static class Access
         var withheld = await searched.Where(d => !readable.Any(r => r.Id == d.Id)).Select(d => d.Id).ToHashSetAsync(cancel);
         // A thing that is known from such a document could be found by the document's words.
         withheld.UnionWith(await HiddenFacts(db, actor).Select(f => f.EntityId).Distinct().ToListAsync(cancel));
+        withheld.UnionWith(untagged);
         return withheld;
     }
 

@@ -9,6 +9,10 @@ namespace BizQ.Core.Context;
 /// <param name="Next">Where the next page of them starts; null at the end.</param>
 public sealed record DocumentDetail(Document Document, IReadOnlyList<Passage> Passages, int? Next);
 
+/// <summary>Which of a document's passages are wanted.</summary>
+/// <param name="From">The ordinal of the first.</param>
+public sealed record PassageRange(int From = 0, int? Limit = null);
+
 /// <summary>A heading, and the first passage under it.</summary>
 public sealed record Heading(string Text, Guid PassageId, int Ordinal);
 
@@ -31,16 +35,18 @@ public sealed class ReadDocument(BizQDatabase database, Archive archive)
     private const int MostVersions = 100;
 
     /// <param name="removedToo">Also one that was removed: for the page, which offers to restore it.</param>
-    /// <param name="from">The ordinal of the first passage wanted.</param>
-    public async Task<Outcome<DocumentDetail>> Run(Actor actor, Guid id, bool removedToo, CancellationToken cancel, int from = 0, int? limit = null)
+    public Task<Outcome<DocumentDetail>> Run(Actor actor, Guid id, bool removedToo, CancellationToken cancel) => Run(actor, id, removedToo, new PassageRange(), cancel);
+
+    /// <inheritdoc cref="Run(Actor, Guid, bool, CancellationToken)"/>
+    public async Task<Outcome<DocumentDetail>> Run(Actor actor, Guid id, bool removedToo, PassageRange range, CancellationToken cancel)
     {
         if (actor.Lacks(Permission.View) is { } refusal)
             return refusal;
         await using var db = database.Open(actor.WorkspaceId);
         if (await Find(db, actor, id, removedToo, cancel) is not { } document)
             return Refusal.NotFound("document");
-        var size = Math.Clamp(limit ?? PassagePage, 1, MostPassages);
-        var passages = await db.Passages.AsNoTracking().Where(p => p.DocumentId == id && p.Ordinal >= from).OrderBy(p => p.Ordinal).Take(size).ToListAsync(cancel);
+        var size = Math.Clamp(range.Limit ?? PassagePage, 1, MostPassages);
+        var passages = await db.Passages.AsNoTracking().Where(p => p.DocumentId == id && p.Ordinal >= range.From).OrderBy(p => p.Ordinal).Take(size).ToListAsync(cancel);
         return new DocumentDetail(document, passages, passages.Count > 0 && passages[^1].Ordinal + 1 < document.PassageCount ? passages[^1].Ordinal + 1 : null);
     }
 

@@ -21,7 +21,7 @@ internal static class SheetText
         var hid = false;
         foreach (var sheet in sheets.Elements<Sheet>())
         {
-            if (sheet.State is { } state && state != SheetStateValues.Visible)
+            if (sheet.State is { } state && state.Value != SheetStateValues.Visible)
             {
                 hid = true;
                 continue;

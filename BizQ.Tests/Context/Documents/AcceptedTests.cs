@@ -38,7 +38,7 @@ public sealed class AcceptedTests
         await using var business = await KnownBusiness.Start(engine, clock);
         var accepted = (await business.Accept("care.md", Care)).Value;
         var begun = new TaskCompletionSource();
-        business.Files.Instead = _ =>
+        business.Reading.Instead = _ =>
         {
             begun.SetResult();
             // It never comes back.
@@ -46,7 +46,7 @@ public sealed class AcceptedTests
         };
         _ = business.ReadAccepted.One(new Unread(business.Owner.WorkspaceId, accepted.Id), Cancel);
         await begun.Task;
-        business.Files.Instead = null;
+        business.Reading.Instead = null;
         Assert.Empty(await business.ReadAccepted.Waiting(Cancel));
         await business.ReadAccepted.One(new Unread(business.Owner.WorkspaceId, accepted.Id), Cancel);
         Assert.Equal(DocumentState.Reading, (await business.Now(accepted.Id)).State);
@@ -63,7 +63,7 @@ public sealed class AcceptedTests
     {
         await using var business = await KnownBusiness.Start(engine);
         var accepted = (await business.Accept("care.md", Care)).Value;
-        business.Files.Instead = _ => Task.FromResult<Outcome<ParsedDocument>>(new Refusal(RefusalKind.Unavailable, "readerLost", "It was lost. Upload it again."));
+        business.Reading.Instead = _ => Task.FromResult<Outcome<ParsedDocument>>(new Refusal(RefusalKind.Unavailable, "readerLost", "It was lost. Upload it again."));
         for (var attempt = 1; attempt <= 3; attempt++)
         {
             Assert.Equal(DocumentState.Reading, (await business.Now(accepted.Id)).State);

@@ -1,17 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using BizQ.Agents.Documents;
-using BizQ.Agents.Functions;
 using BizQ.Core;
 using BizQ.Core.Context.Parsing;
 using BizQ.Tests.Kit;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BizQ.Tests.Context;
 
 /// <summary>Real reading processes of the real program: they read what the parsers read, within limits that the operating system holds.</summary>
-public sealed class ReaderTests
+public sealed class ReaderTests(ReaderDesk shared) : IClassFixture<ReaderDesk>
 {
     private static readonly Guid Ours = Guid.Parse("01900000-0000-7000-8000-000000000001");
     private static readonly Guid Theirs = Guid.Parse("01900000-0000-7000-8000-000000000002");
@@ -35,27 +32,25 @@ public sealed class ReaderTests
     [Theory, MemberData(nameof(Good))]
     public async Task Behind_its_walls_a_process_reads_what_is_read_without_any(string name, byte[] content)
     {
-        await using var desk = new Desk();
         var here = (await ReadHere.Of(name, null, content)).Value;
-        var there = await desk.Readers.Read(Ours, name, null, content, Cancel);
+        var there = await shared.Readers.Read(Ours, name, null, content, Cancel);
         Assert.True(there.Ok, there.Refusal?.Message);
         Assert.Equal(here.Blocks, there.Value.Blocks);
         Assert.Equal((here.MediaType, here.Title, here.Pages), (there.Value.MediaType, there.Value.Title, there.Value.Pages));
         Assert.Equal(here.Notes, there.Value.Notes);
-        Assert.Single(desk.Readers.Waiting);
+        Assert.Single(shared.Readers.Waiting);
     }
 
     [Theory, MemberData(nameof(ReadFileTests.Bad), MemberType = typeof(ReadFileTests))]
     public async Task A_bad_file_is_refused_there_by_the_same_name(string code, string name, byte[] content)
     {
-        await using var desk = new Desk();
-        Assert.Equal(code, (await desk.Readers.Read(Ours, name, null, content, Cancel)).Refusal?.Code);
+        Assert.Equal(code, (await shared.Readers.Read(Ours, name, null, content, Cancel)).Refusal?.Code);
     }
 
     [Fact]
     public async Task A_process_reads_one_workspaces_files_only()
     {
-        await using var desk = new Desk();
+        await using var desk = new ReaderDesk();
         await desk.Readers.Read(Ours, "a.txt", null, Files.Text("one"), Cancel);
         var first = Assert.Single(desk.Readers.Waiting);
         await desk.Readers.Read(Ours, "b.txt", null, Files.Text("two"), Cancel);
@@ -69,7 +64,7 @@ public sealed class ReaderTests
     public async Task The_operating_system_holds_its_walls()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has these walls.");
-        await using var desk = new Desk();
+        await using var desk = new ReaderDesk();
         await desk.Readers.Read(Ours, "a.txt", null, Files.Text("one"), Cancel);
         var id = Assert.Single(desk.Readers.Waiting).Id;
         var status = await File.ReadAllLinesAsync($"/proc/{id}/status", Cancel);
@@ -86,8 +81,8 @@ public sealed class ReaderTests
     [Fact]
     public async Task A_file_that_unpacks_endlessly_in_memory_is_refused_and_the_next_is_read()
     {
-        await using var desk = new Desk();
-        var paragraphs = string.Concat(Enumerable.Repeat("<w:p><w:r><w:t>a</w:t></w:r></w:p>", 4_000_000));
+        await using var desk = new ReaderDesk();
+        var paragraphs = string.Concat(Enumerable.Repeat("<w:p><w:r><w:t>a</w:t></w:r></w:p>", 1_500_000));
         var bomb = Files.WordOf($"<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>{paragraphs}</w:body></w:document>");
         Assert.Equal("tooMuchMemory", (await desk.Readers.Read(Ours, "bomb.docx", null, bomb, Cancel)).Refusal?.Code);
         Assert.True((await desk.Readers.Read(Ours, "a.txt", null, Files.Text("one"), Cancel)).Ok);
@@ -96,7 +91,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task A_file_that_is_never_done_is_ended_by_the_operating_system()
     {
-        await using var desk = new Desk();
+        await using var desk = new ReaderDesk();
         var since = Stopwatch.GetTimestamp();
         Assert.Equal("readingTooSlow", (await desk.Readers.Read(Ours, "laughs.pdf", null, BrokenFiles.LaughingPdf(), Cancel)).Refusal?.Code);
         Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60));
@@ -105,7 +100,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task A_reader_ended_from_outside_is_worth_another_try()
     {
-        await using var desk = new Desk();
+        await using var desk = new ReaderDesk();
         await desk.Readers.Read(Ours, "a.txt", null, Files.Text("one"), Cancel);
         var victim = Assert.Single(desk.Readers.Waiting).Id;
         var reading = desk.Readers.Read(Ours, "laughs.pdf", null, BrokenFiles.LaughingPdf(), Cancel);
@@ -119,7 +114,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task Whatever_is_broken_in_a_file_ends_in_text_or_a_named_refusal()
     {
-        await using var desk = new Desk();
+        await using var desk = new ReaderDesk();
         Dictionary<string, int> outcomes = [];
         foreach (var (name, content) in BrokenFiles.All())
         {
@@ -136,7 +131,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task A_picture_says_that_no_text_was_found_where_nothing_recognises_any()
     {
-        await using var desk = new Desk(path: "");
+        await using var desk = new ReaderDesk(path: "");
         var read = await desk.Readers.Read(Ours, "photo.png", null, Files.PngHead(10, 10), Cancel);
         Assert.Equal("noText", read.Refusal?.Code);
         Assert.Contains("tesseract", read.Refusal!.Message, StringComparison.Ordinal);
@@ -155,7 +150,7 @@ public sealed class ReaderTests
         await File.WriteAllTextAsync(program, $"#!/bin/sh\n{script}\n", Cancel);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
-        await using var desk = new Desk(folder.Path);
+        await using var desk = new ReaderDesk(folder.Path);
         var read = await desk.Readers.Read(Ours, "photo.png", null, Files.PngHead(10, 10), Cancel);
         Assert.Equal(code, read.Refusal?.Code);
         if (code is null)
@@ -164,18 +159,5 @@ public sealed class ReaderTests
             Assert.Equal("image/png", read.Value.MediaType);
             Assert.Single(read.Value.Notes);
         }
-    }
-
-    private sealed class Desk : IAsyncDisposable
-    {
-        public Desk(string? path = null)
-        {
-            var launch = new WorkerLaunch(typeof(Program).Assembly);
-            Readers = new FileReaders(launch, new FunctionOptions(), new RecogniseText(launch, TimeProvider.System, NullLogger<RecogniseText>.Instance, path), TimeProvider.System, NullLogger<FileReaders>.Instance);
-        }
-
-        public FileReaders Readers { get; }
-
-        public ValueTask DisposeAsync() => Readers.DisposeAsync();
     }
 }
