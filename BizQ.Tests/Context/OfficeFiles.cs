@@ -5,6 +5,7 @@ using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Presentation;
 using DocumentFormat.OpenXml.Spreadsheet;
 using Drawing = DocumentFormat.OpenXml.Drawing;
+using SlideShape = DocumentFormat.OpenXml.Presentation.Shape;
 
 namespace BizQ.Tests.Context;
 
@@ -48,7 +49,7 @@ internal static class OfficeFiles
             var sheet = part.AddNewPart<WorksheetPart>();
             sheet.Worksheet = new Worksheet(new SheetData(rows));
             var number = (uint)part.Workbook!.Sheets!.Count() + 1;
-            part.Workbook.Sheets.Append(new Sheet { Name = name, SheetId = number, Id = part.GetIdOfPart(sheet), State = state is { } s ? s : null });
+            part.Workbook!.Sheets!.Append(new Sheet { Name = name, SheetId = number, Id = part.GetIdOfPart(sheet), State = state is { } s ? s : null });
         }
     }
 
@@ -72,7 +73,7 @@ internal static class OfficeFiles
             part.Presentation!.SlideIdList!.Append(new SlideId { Id = 256 + (uint)part.Presentation.SlideIdList.Count(), RelationshipId = part.GetIdOfPart(slide) });
         }
 
-        static Shape Shape(string text, PlaceholderValues? type = null) => new(
+        static SlideShape Shape(string text, PlaceholderValues? type = null) => new(
             new NonVisualShapeProperties(new NonVisualDrawingProperties { Id = 1, Name = "x" }, new NonVisualShapeDrawingProperties(),
                 new ApplicationNonVisualDrawingProperties(type is { } t ? new PlaceholderShape { Type = t } : new PlaceholderShape())),
             new TextBody(text.Split('\n').Select(line => new Drawing.Paragraph(new Drawing.Run(new Drawing.Text(line))))));
