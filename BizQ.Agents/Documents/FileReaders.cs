@@ -41,7 +41,7 @@ public sealed class FileReaders(WorkerLaunch launch, FunctionOptions options, Re
         try
         {
             var read = await InProcess(workspaceId, new FileToRead(fileName, mediaType), content, cancel);
-            return read.Ok && read.Value.IsPicture ? await recognise.In(fileName, read.Value.MediaType, content, cancel) : read;
+            return read.Ok && read.Value.IsPicture ? await recognise.Of(fileName, read.Value.MediaType, content, cancel) : read;
         }
         finally
         {

@@ -21,7 +21,7 @@ public sealed class RecogniseText(WorkerLaunch launch, TimeProvider clock, ILogg
     // More than any page holds; what comes after is not read.
     private const int MostCharacters = 1_000_000;
 
-    public async Task<Outcome<ParsedDocument>> In(string fileName, string mediaType, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    public async Task<Outcome<ParsedDocument>> Of(string fileName, string mediaType, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         if (Find() is not { } program)
             return ReadFile.NoTextIn(fileName, "it is a picture, and no text recognition is installed here. Install the program tesseract and upload it again, or write down what the picture shows.");

@@ -50,9 +50,15 @@ public sealed class ReadAccepted(BizQDatabase database, Archive archive, IReadFi
             // Somebody else reads the rest. Should they die over it, their lease ends.
             using var tooLong = new CancellationTokenSource(Lease, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, cancel);
-            if ((await Left(workspaceId, cancel)).Count > 0)
-                await changed.WaitAsync(either.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                if ((await Left(workspaceId, cancel)).Count > 0)
+                    await changed.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                // Nobody was heard of for as long as a lease lasts: it is looked at once more.
+            }
         }
     }
 

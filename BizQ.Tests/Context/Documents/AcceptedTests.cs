@@ -34,7 +34,7 @@ public sealed class AcceptedTests
     [Theory, ClassData(typeof(Engines))]
     public async Task Whoever_dies_while_reading_loses_it_to_the_next_and_nobody_reads_it_twice(Engine engine)
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var business = await KnownBusiness.Start(engine, clock);
         var accepted = (await business.Accept("care.md", Care)).Value;
         var begun = new TaskCompletionSource();

@@ -197,7 +197,7 @@ public sealed class AccessTests
         Assert.False((await business.ReadDocument.Run(other, document.Id, false, Cancel)).Ok);
         Assert.Equal(["public", "returns"], (await business.Change.Read(builder, document.Id, Cancel))!.Tags);
         Assert.Equal(RefusalKind.Stale, (await business.Change.Run(builder, document.Id, ["x"], null, document.Version - 1, Cancel)).Refusal?.Kind);
-        Assert.Equal("badAccess", (await business.Change.Run(builder, document.Id, null, new AccessGiven(DocumentAccess.Named, People: [Guid.NewGuid()]), null, Cancel)).Refusal?.Code);
+        Assert.Equal("badAccess", (await business.Change.Run(builder, document.Id, null, new AccessGiven(DocumentAccess.Named, People: [business.Kit.Ids.New()]), null, Cancel)).Refusal?.Code);
         Assert.Equal("badAccess", (await business.Change.Run(builder, document.Id, null, new AccessGiven(DocumentAccess.Named, Agents: [other.Id!.Value]), null, Cancel)).Refusal?.Code);
         Assert.Equal("badTags", (await business.Change.Run(builder, document.Id, [.. Enumerable.Range(0, 21).Select(n => $"tag{n}")], null, null, Cancel)).Refusal?.Code);
         Assert.True((await business.Change.Run(builder, document.Id, null, new AccessGiven(DocumentAccess.Named, People: [other.Id!.Value]), null, Cancel)).Ok);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using BizQ.Core;
 using BizQ.Core.Context;
 using BizQ.Core.Data;
 using BizQ.Tests.Kit;
