@@ -18,6 +18,9 @@ public sealed class RecogniseText(WorkerLaunch launch, TimeProvider clock, ILogg
 {
     private const string Name = "tesseract";
 
+    // How the system says that the processor time was used up: 128 and the signal.
+    private const int KilledByLimit = 137, ProcessorLimit = 152;
+
     // More than any page holds; what comes after is not read.
     private const int MostCharacters = 1_000_000;
 
@@ -37,7 +40,7 @@ public sealed class RecogniseText(WorkerLaunch launch, TimeProvider clock, ILogg
         var (found, complaint) = (await text, await said);
         await process.WaitForExitAsync(CancellationToken.None);
         cancel.ThrowIfCancellationRequested();
-        if (tooLong.IsCancellationRequested)
+        if (tooLong.IsCancellationRequested || process.ExitCode is KilledByLimit or ProcessorLimit)
             return ReadFile.TooSlow(fileName);
         if (process.ExitCode == 0)
             return ReadFile.Recognised(fileName, mediaType, found);

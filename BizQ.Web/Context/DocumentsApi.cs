@@ -36,7 +36,7 @@ internal static class DocumentsApi
         documents.MapPost("/{id:guid}/restore", Restore).WithSummary("Put a removed document back").Produces<DocumentView>();
     }
 
-    private static async Task<IResult> Add(HttpContext http, AddDocument add, string? fileName, string? title, Guid? replaces, string[]? tag)
+    private static async Task<IResult> Add(HttpContext http, AddDocument add, string? fileName, string? title, Guid? replaces, [FromQuery] string[]? tag)
     {
         var actor = http.User.ToActor()!;
         // Nobody's 25 MB are read before it is known that they may bring them.

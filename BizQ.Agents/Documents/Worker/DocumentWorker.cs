@@ -106,6 +106,8 @@ public static class DocumentWorker
         _ = string.Compare("é", "E", CultureInfo.InvariantCulture, CompareOptions.IgnoreNonSpace) + "é".Normalize(NormalizationForm.FormD).ToLowerInvariant().Length;
         foreach (var (name, text) in (ReadOnlySpan<(string, string)>)[("a.md", "# A\n\nb"), ("a.html", "<html><body><p>a"), ("a.csv", "a,b\n1,2"), ("a.pdf", "%PDF-1.4\nno"), ("a.txt", "a")])
             _ = JsonSerializer.SerializeToUtf8Bytes(ReadFile.Of(name, null, Encoding.UTF8.GetBytes(text), CancellationToken.None) is { Ok: true } read ? new FileWasRead(read.Value, null) : new FileWasRead(null, null), Options);
+        foreach (var (name, content) in OfficePractice.All())
+            _ = ReadFile.Of(name, null, content, CancellationToken.None);
         _ = JsonSerializer.Deserialize<FileToRead>("""{"fileName":"a"}"""u8, Options);
         GC.Collect();
     }

@@ -49,7 +49,7 @@ internal static class Confinement
     /// </summary>
     public static void Become(string program, IReadOnlyList<string> arguments, WorkerLimits limits)
     {
-        _ = LimitLife(limits) && Native.Limit(Native.LimitData, limits.MemoryGrowth, limits.MemoryGrowth);
+        _ = LimitLife(limits with { Life = limits.Processor }) && Native.Limit(Native.LimitData, limits.MemoryGrowth, limits.MemoryGrowth);
         _ = Native.Limit(Native.LimitCore, 0, 0) && Native.Limit(Native.LimitFileSize, 0, 0) && Native.Limit(Native.LimitFiles, MostHandles, MostHandles);
         if (Environment.IsPrivilegedProcess)
             Native.BecomeNobody(Nobody);

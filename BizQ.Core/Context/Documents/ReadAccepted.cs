@@ -45,14 +45,14 @@ public sealed class ReadAccepted(BizQDatabase database, Archive archive, IReadFi
         });
         while (await Left(workspaceId, cancel) is { Count: > 0 } left)
         {
-            foreach (var id in left)
+            foreach (var (id, _) in left)
                 await One(new Unread(workspaceId, id), cancel);
             // Somebody else reads the rest. Should they die over it, their lease ends.
             using var tooLong = new CancellationTokenSource(Lease, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, cancel);
             try
             {
-                if ((await Left(workspaceId, cancel)).Count > 0)
+                if (await Left(workspaceId, cancel) is { Count: > 0 } others && others.TrueForAll(other => other.Claimed))
                     await changed.WaitAsync(either.Token);
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -62,10 +62,10 @@ public sealed class ReadAccepted(BizQDatabase database, Archive archive, IReadFi
         }
     }
 
-    private async Task<List<Guid>> Left(Guid workspaceId, CancellationToken cancel)
+    private async Task<List<(Guid Id, bool Claimed)>> Left(Guid workspaceId, CancellationToken cancel)
     {
         await using var db = database.Open(workspaceId);
-        return await db.Documents.Where(d => d.State == DocumentState.Reading).OrderBy(d => d.Id).Select(d => d.Id).ToListAsync(cancel);
+        return await db.Documents.Where(d => d.State == DocumentState.Reading).OrderBy(d => d.Id).Select(d => new ValueTuple<Guid, bool>(d.Id, d.ReadUntil != null)).ToListAsync(cancel);
     }
 
     /// <summary>Reads one, unless somebody else does.</summary>

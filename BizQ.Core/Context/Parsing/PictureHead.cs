@@ -42,7 +42,7 @@ internal static class PictureHead
     private static (long Width, long Height) Tiff(ReadOnlySpan<byte> content)
     {
         var little = content[0] == 'I';
-        if (content.Length < 8 || Word(content[4..]) is var directory && (directory < 8 || directory + 2 > content.Length))
+        if (content.Length < 8 || (long)Word(content[4..]) is var directory && (directory < 8 || directory + 2 > content.Length))
             return (0, 0);
         long width = 0, height = 0;
         var entries = content[(int)directory..];

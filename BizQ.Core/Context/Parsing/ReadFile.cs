@@ -18,10 +18,8 @@ public static class ReadFile
         if (Kind(fileName, mediaType, content) is { Refusal: { } refusal })
             return refusal;
         var kind = FileKinds.Of(fileName, mediaType, content.Span).Value;
-        if (kind == FileKind.Picture)
-            return PictureHead.Read(fileName, content.Span);
         var read = Parse(kind, fileName, content, cancel);
-        return read.Ok ? Checked(fileName, read.Value) : read;
+        return read.Ok && !read.Value.IsPicture ? Checked(fileName, read.Value) : read;
     }
 
     /// <summary>What can be said by looking at the first bytes and at the name: harmless enough to do at once, before anything is kept.</summary>
@@ -67,6 +65,7 @@ public static class ReadFile
                 FileKind.Slides => SlideText.Read(fileName, content, cancel),
                 FileKind.Mail => MailText.Read(content),
                 FileKind.Mailbox => MailboxText.Read(fileName, content, cancel),
+                FileKind.Picture => PictureHead.Read(fileName, content.Span),
                 FileKind.Table => TableText.Read(fileName, content.Span, cancel),
                 _ => PlainText.Read(content.Span),
             };

@@ -67,7 +67,7 @@ public sealed class AcceptedTests
         for (var attempt = 1; attempt <= 3; attempt++)
         {
             Assert.Equal(DocumentState.Reading, (await business.Now(accepted.Id)).State);
-            await business.ReadAccepted.All(business.Owner.WorkspaceId, Cancel);
+            await business.ReadAccepted.One(Assert.Single(await business.ReadAccepted.Waiting(Cancel)), Cancel);
         }
         var given = await business.Now(accepted.Id);
         Assert.Equal((DocumentState.Refused, "readerLost", "It was lost. Upload it again."), (given.State, given.RefusalCode, given.RefusalMessage));

@@ -141,7 +141,7 @@ public sealed class ReaderTests(ReaderDesk shared) : IClassFixture<ReaderDesk>
     [InlineData("cat > /dev/null; test \"$1 $2\" = 'stdin stdout' && echo 'Care instructions'; echo; echo 'Dry the tent.'", null)]
     [InlineData("cat > /dev/null; exit 1", "brokenFile")]
     [InlineData("cat > /dev/null; echo", "noText")]
-    [InlineData("while :; do :; done", "brokenFile")]
+    [InlineData("while :; do :; done", "readingTooSlow")]
     public async Task Text_in_a_picture_is_recognised_by_a_program_that_is_held_as_well(string script, string? code)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The program is a script for Linux's shell.");
