@@ -1,5 +1,7 @@
 using BizQ.Agents;
 using BizQ.Agents.Cluster;
+using BizQ.Agents.Documents;
+using BizQ.Agents.Documents.Worker;
 using BizQ.Agents.Functions;
 using BizQ.Agents.Functions.Worker;
 using BizQ.Agents.Mail;
@@ -34,6 +36,8 @@ internal static class Mortal
     {
         if (FunctionWorker.Asked(args))
             return FunctionWorker.Run();
+        if (DocumentWorker.Asked(args))
+            return DocumentWorker.Run(args);
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var (services, configuration) = (builder.Services, builder.Configuration);
@@ -41,7 +45,7 @@ internal static class Mortal
         services.AddData(configuration);
         services.AddContext().AddAgents().AddTriggers().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail();
         services.AddAgentParts().AddAgentRuntime(configuration).AddAgentModels(configuration).AddAgentMail(configuration)
-            .AddAgentFunctions(configuration, typeof(Mortal).Assembly);
+            .AddAgentFunctions(configuration, typeof(Mortal).Assembly).AddAgentDocuments();
         builder.AddCluster();
         services.RemoveAll<IRunStore>().AddSingleton<StoredRuns>()
             .AddSingleton<IRunStore>(provider => new MortalStore(provider.GetRequiredService<StoredRuns>(), doom))

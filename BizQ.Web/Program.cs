@@ -1,5 +1,6 @@
 using BizQ.Agents;
 using BizQ.Agents.Cluster;
+using BizQ.Agents.Documents;
 using BizQ.Agents.Functions;
 using BizQ.Agents.Mail;
 using BizQ.Agents.Models;
@@ -58,6 +59,7 @@ public sealed partial class Program
             .AddAgentParts()
             .AddAgentRuntime(builder.Configuration)
             .AddAgentFunctions(builder.Configuration, typeof(Program).Assembly)
+            .AddAgentDocuments()
             .AddAgentModels(builder.Configuration)
             .AddAgentTriggers(builder.Configuration)
             .AddAgentMail(builder.Configuration);

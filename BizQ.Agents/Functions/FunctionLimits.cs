@@ -32,6 +32,9 @@ public static class FunctionLimits
     /// <summary>Processor time of a worker's whole life; it is replaced well before.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(120);
 
+    /// <summary>The same, as a worker raises it around itself.</summary>
+    public static WorkerLimits Worker { get; } = new(Processor, Life, MemoryGrowth, Young: 4 * 1024 * 1024);
+
     /// <summary>A worker that has not answered by now got no processor, or waits for something: it is ended from here.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 }

@@ -7,35 +7,30 @@ using BizQ.Agents.Functions.Worker;
 namespace BizQ.Agents.Functions;
 
 /// <summary>How this program is started once more as a worker.</summary>
-/// <param name="Program">The program whose main asks <see cref="FunctionWorker.Asked"/>.</param>
+/// <param name="Program">The program whose main asks for its commands, as of <see cref="FunctionWorker.Asked"/>.</param>
 public sealed record WorkerLaunch(Assembly Program)
 {
-    // The collector gives up at this size of its heap, with a good message, before the system's limit does.
-    private const int Heap = FunctionLimits.MemoryGrowth - (2 * FunctionLimits.MemoryOfRuntime);
-
-    // A young generation of 4 MB: by its own measure of the processor's cache the collector would let garbage grow to half the limit.
-    private const int Young = 4 * 1024 * 1024;
-
     /// <summary>
     /// All a worker's environment holds; nothing of ours is passed on. No diagnostics port, one collector thread, no time zone
     /// files (reading them takes half a second), no doubly mapped code pages.
     /// </summary>
-    private static readonly (string Name, string Value)[] Environment =
+    private static (string Name, string Value)[] EnvironmentOf(WorkerLimits limits) =>
     [
         ("DOTNET_EnableDiagnostics", "0"),
         ("DOTNET_EnableWriteXorExecute", "0"),
         ("DOTNET_TieredPGO", "0"),
         ("DOTNET_gcServer", "0"),
         ("DOTNET_gcConcurrent", "0"),
-        ("DOTNET_GCHeapHardLimit", Heap.ToString("x", CultureInfo.InvariantCulture)),
-        ("DOTNET_GCgen0size", Young.ToString("x", CultureInfo.InvariantCulture)),
+        ("DOTNET_GCHeapHardLimit", limits.Heap.ToString("x", CultureInfo.InvariantCulture)),
+        ("DOTNET_GCgen0size", limits.Young.ToString("x", CultureInfo.InvariantCulture)),
         ("DOTNET_Thread_DefaultStackSize", "100000"),
         ("DOTNET_NOLOGO", "1"),
         ("TZ", "UTC"),
         ("TZDIR", "/nonexistent"),
     ];
 
-    public Process Start()
+    /// <param name="command">What the program is to be: <see cref="FunctionWorker.Command"/>, for example.</param>
+    public Process Start(WorkerLimits limits, params IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo(Host ?? System.Environment.ProcessPath!)
         {
@@ -47,9 +42,10 @@ public sealed record WorkerLaunch(Assembly Program)
         };
         if (Host is not null)
             start.ArgumentList.Add(Program.Location);
-        start.ArgumentList.Add(FunctionWorker.Command);
+        foreach (var word in command)
+            start.ArgumentList.Add(word);
         start.Environment.Clear();
-        foreach (var (name, value) in Environment)
+        foreach (var (name, value) in EnvironmentOf(limits))
             start.Environment[name] = value;
         // Windows starts nothing without it.
         if (OperatingSystem.IsWindows())

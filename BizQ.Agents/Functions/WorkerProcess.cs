@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using BizQ.Agents.Functions.Worker;
 using BizQ.Core;
 using Microsoft.Extensions.Logging;
 
@@ -43,7 +44,7 @@ internal sealed class WorkerProcess : IDisposable
         using var tooLong = new CancellationTokenSource(LongestStart, clock);
         try
         {
-            worker = new WorkerProcess(launch.Start());
+            worker = new WorkerProcess(launch.Start(FunctionLimits.Worker, FunctionWorker.Command));
             worker.Listen();
             var hello = await Frame.Receive(worker._process.StandardOutput.BaseStream, Frame.MostReply, tooLong.Token)
                 ?? throw new WorkerUnavailableException($"It ended before it was ready. {worker.Said}");

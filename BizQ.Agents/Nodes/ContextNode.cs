@@ -45,6 +45,7 @@ public sealed class ContextNode(SearchContext search, FindEntities find, CiteEnt
         Rules =
         [
             "It reads only what `permissions.context` allows; anything else fails the step with `contextNotPermitted`.",
+            "`document` allows every document that all people here may read, `document#TAG` those with a tag, `document:pdf` those of a format (pdf, word, excel, powerpoint, mail, mailbox, csv, text, markdown, html). A document that is not for everyone is read only by the agents its access names.",
             "A field of `where` whose text came out empty finds nothing, rather than somebody else's.",
             "Everything it returns becomes evidence of the run, with source and date, and later nodes may rely on it.",
         ],
@@ -52,7 +53,7 @@ public sealed class ContextNode(SearchContext search, FindEntities find, CiteEnt
 
     public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {
-        var actor = new Actor(run.WorkspaceId, ActorKind.Agent, run.AgentId, run.Agent.Name, new HashSet<Permission> { Permission.View });
+        var actor = new Actor(run.WorkspaceId, ActorKind.Agent, run.AgentId, run.Agent.Name, new HashSet<Permission> { Permission.View }) { Reads = run.Agent.Permissions.Context };
         var settings = Json.Read<Settings>(run.Settings)!;
         var allowed = new Allowed(run.Agent.Permissions.Context);
         if ((settings.Entities ?? []).FirstOrDefault(e => !allowed.Includes(e.Type)) is { } foreign)
@@ -115,7 +116,7 @@ public sealed class ContextNode(SearchContext search, FindEntities find, CiteEnt
     private sealed record Allowed(IReadOnlyList<string> Permitted)
     {
         /// <summary>Null when everything may be read.</summary>
-        public IReadOnlyList<string>? Types => Permitted.Contains("*") ? null : Permitted;
+        public IReadOnlyList<string>? Types => Permitted.Contains("*") ? null : [.. Permitted.Select(Access.TypeOf).Distinct(StringComparer.OrdinalIgnoreCase)];
 
         public bool Includes(string type) => Types is null || Types.Contains(type.Trim(), StringComparer.OrdinalIgnoreCase);
     }

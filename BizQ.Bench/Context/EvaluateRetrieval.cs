@@ -74,6 +74,8 @@ internal sealed class EvaluateRetrieval : Evaluation
                 throw new CouldNotRunException($"Text {number + 1} of {collection.Name} was refused: {added.Refusal!.Message}");
             taken.Add((added.Value.Id, number));
         }
+        measuring.Progress($"{collection.Name}: reading them");
+        await host.Get<ReadAccepted>().All(actor.WorkspaceId, cancel);
         return taken.ToLookup(t => t.Document, t => t.Number);
     }
 

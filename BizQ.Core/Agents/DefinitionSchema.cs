@@ -79,7 +79,7 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
               "properties": {
                 "tools": { "type": "array", "title": "Tools", "description": "Operations it may propose, such as mail.send.", "maxItems": 100, "items": { "type": "string" } },
                 "recipients": { "type": "array", "title": "Recipients", "description": "Whom it may write to: sender, customers, an address, or @domain.", "maxItems": 200, "items": { "type": "string", "minLength": 1, "maxLength": 320 } },
-                "context": { "type": "array", "title": "Context", "description": "Entity types and document it may read; * for all.", "maxItems": 100, "items": { "type": "string", "minLength": 1, "maxLength": 50 } }
+                "context": { "type": "array", "title": "Context", "description": "Entity types and document it may read (document#TAG or document:pdf for some); * for all.", "maxItems": 100, "items": { "type": "string", "minLength": 1, "maxLength": 50 } }
               }
             },
             "limits": {

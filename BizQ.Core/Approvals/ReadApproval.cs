@@ -57,7 +57,7 @@ public sealed class ReadApproval(BizQDatabase database)
             row.Effect,
             row.Mail,
             CameIn.Of(row.Run.Input),
-            row.Effect?.Evidence is { ValueKind: JsonValueKind.Array } evidence ? Json.Read<List<Evidence>>(evidence)! : [],
+            await Access.Readable(db, actor, row.Effect?.Evidence is { ValueKind: JsonValueKind.Array } evidence ? Json.Read<List<Evidence>>(evidence)! : [], cancel),
             Concerns.Read(row.Effect?.Findings),
             events,
             [.. models.Distinct()]);

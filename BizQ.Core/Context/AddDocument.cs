@@ -1,7 +1,6 @@
 using BizQ.Core.Context.Parsing;
 using BizQ.Core.Data;
 using BizQ.Core.Mail.Reading;
-using BizQ.Core.Triggers;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,10 +8,22 @@ namespace BizQ.Core.Context;
 
 /// <param name="MediaType">What the sender says it is; the content decides.</param>
 /// <param name="Title">Null: the title the document gives itself, or its file name.</param>
-public sealed record AddDocumentRequest(string FileName, string? MediaType, ReadOnlyMemory<byte> Content, string? Title, SourceKind Source, string SourceName);
+public sealed record AddDocumentRequest(string FileName, string? MediaType, ReadOnlyMemory<byte> Content, string? Title, SourceKind Source, string SourceName)
+{
+    /// <summary>The document of which this is a new version.</summary>
+    public Guid? Replaces { get; init; }
 
-/// <summary>Takes a document in: the original into the archive, its text as passages into search. The same content is kept once.</summary>
-public sealed class AddDocument(BizQDatabase database, Archive archive, ReadFile files, Ids ids, TimeProvider clock)
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Null: everyone in the workspace, or whoever may read the version before.</summary>
+    public AccessGiven? Access { get; init; }
+}
+
+/// <summary>
+/// Takes a document in: the original into the archive, and a row that says it is to be read. Reading it is
+/// <see cref="ReadAccepted"/>'s work, later and elsewhere. The same content is kept once.
+/// </summary>
+public sealed class AddDocument(BizQDatabase database, Archive archive, Ids ids, TimeProvider clock)
 {
     public const int TitleLength = 200;
 
@@ -26,26 +37,24 @@ public sealed class AddDocument(BizQDatabase database, Archive archive, ReadFile
         var fileName = FileNameOf(request.FileName);
         if (request.Content.Length > Archive.MostBytes)
             return TooLarge(fileName, request.Content.Length);
+        var kind = ReadFile.Kind(fileName, request.MediaType, request.Content);
+        if (kind.Refusal is { } notRead)
+            return notRead;
         var hash = Archive.HashOf(request.Content.Span);
         await using var db = database.Open(actor.WorkspaceId);
-        if (await Known(db, hash, cancel) is { } known)
+        if (await Known(db, actor, request, hash, cancel) is { } known)
             return known;
-        var read = await files.Of(fileName, request.MediaType, request.Content, cancel);
-        if (read.Refusal is { } refusal)
-            return refusal;
         await archive.Keep(actor.WorkspaceId, request.Content, fileName, cancel);
-        var document = NewDocument(actor, request, fileName, hash, read.Value);
-        var passages = Passages(document, read.Value.Blocks);
-        document.PassageCount = passages.Count;
+        var document = NewDocument(actor, request, fileName, hash, kind.Value);
         try
         {
-            return await Save(db, actor, document, passages, cancel);
+            return await Save(db, actor, document, request, cancel) is { } refusal ? refusal : document;
         }
         catch (Exception problem) when (problem.IsLostRace())
         {
             // The same content was uploaded at the same moment; the one that won is the document.
             await using var again = database.Open(actor.WorkspaceId);
-            return await Known(again, hash, cancel) ?? throw new InvalidOperationException("A document that was there a moment ago is gone.", problem);
+            return await Known(again, actor, request, hash, cancel) ?? throw new InvalidOperationException("A document that was there a moment ago is gone.", problem);
         }
     }
 
@@ -53,56 +62,60 @@ public sealed class AddDocument(BizQDatabase database, Archive archive, ReadFile
     public static Refusal TooLarge(string fileName, long? bytes) => Refusal.TooLarge("fileTooLarge",
         $"{fileName} {(bytes is { } size ? $"is {size / 1048576.0:0.#} MB" : "is too large")}; at most {Archive.MostBytes / 1048576} MB are taken. Split it, or upload only the part that matters.");
 
-    /// <summary>The document with this content; one that was removed comes back, because somebody wants it again.</summary>
-    private static async Task<Document?> Known(BizQDb db, string hash, CancellationToken cancel)
+    /// <summary>
+    /// The document with this content; one that was removed comes back, because somebody wants it again, and one that could not
+    /// be read is tried again, because something may have been installed since. Null when there is none.
+    /// </summary>
+    private static async Task<Outcome<Document>?> Known(BizQDb db, Actor actor, AddDocumentRequest request, string hash, CancellationToken cancel)
     {
         if (await db.Documents.FirstOrDefaultAsync(d => d.ContentHash == hash, cancel) is not { } known)
             return null;
+        if (!await db.Documents.ReadableBy(db, actor).AnyAsync(d => d.Id == known.Id, cancel))
+            return Refusal.Conflict("hereAlready", "The same content is here already, and is not for you to read. Ask who owns the workspace for access to it.");
+        if (request.Replaces is { } old && known.Replaces != old)
+            return Refusal.Conflict("sameContent", $"This is word for word “{known.Title}”, which is here already; as a new version it would change nothing.");
         if (known.RemovedAt is not null)
             await RemoveDocument.PutBack(db, known, cancel);
+        if (known.State == DocumentState.Refused)
+        {
+            (known.State, known.ReadAttempts, known.RefusalCode, known.RefusalMessage) = (DocumentState.Reading, 0, null, null);
+            await db.SaveChangesAsync(cancel);
+        }
         return known;
     }
 
-    private async Task<Outcome<Document>> Save(BizQDb db, Actor actor, Document document, IReadOnlyList<Passage> passages, CancellationToken cancel)
+    private static async Task<Refusal?> Save(BizQDb db, Actor actor, Document document, AddDocumentRequest request, CancellationToken cancel)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (request.Replaces is { } old)
+        {
+            if (await db.Documents.ReadableBy(db, actor).FirstOrDefaultAsync(d => d.Id == old && d.RemovedAt == null, cancel) is not { } former)
+                return Refusal.NotFound("document");
+            if (await ReplaceDocument.Link(db, document, former, cancel) is { } notNew)
+                return notNew;
+        }
+        if (request.Tags is { } tags && await ChangeDocument.SetTags(db, document, tags, cancel) is { } badTags)
+            return badTags;
+        if (request.Access is { } access && await ChangeDocument.SetAccess(db, actor, document, access, cancel) is { } badAccess)
+            return badAccess;
         db.Documents.Add(document);
-        await TellEvents.Arrived(db, actor, document, ids, clock.GetUtcNow(), cancel);
         await db.SaveChangesAsync(cancel);
-        await db.Insert(passages, cancel);
-        await db.Insert([.. passages.Select(p => DocumentIndex.EntryOf(document, p))], cancel);
-        await transaction.CommitAsync(cancel);
-        return document;
+        return null;
     }
 
-    private Document NewDocument(Actor actor, AddDocumentRequest request, string fileName, string hash, ParsedDocument read) => new()
+    private Document NewDocument(Actor actor, AddDocumentRequest request, string fileName, string hash, string mediaType) => new()
     {
         Id = ids.New(),
         WorkspaceId = actor.WorkspaceId,
-        Title = TitleOf(request.Title, read.Title, fileName),
+        Title = TitleOf(request.Title, null, fileName),
         FileName = fileName,
-        MediaType = read.MediaType,
+        MediaType = mediaType,
         ContentHash = hash,
         Size = request.Content.Length,
-        PageCount = read.Pages,
-        Note = read.Notes.Count == 0 ? null : string.Join(' ', read.Notes),
         Source = request.Source,
         SourceName = request.SourceName,
         CreatedAt = clock.GetUtcNow(),
+        State = DocumentState.Reading,
     };
-
-    private IReadOnlyList<Passage> Passages(Document document, IReadOnlyList<Block> blocks) => [.. PassageSplitter.Of(blocks).Select((cut, i) => new Passage
-    {
-        Id = ids.New(),
-        WorkspaceId = document.WorkspaceId,
-        DocumentId = document.Id,
-        Ordinal = i,
-        Heading = cut.Heading,
-        PageNumber = cut.Page,
-        Start = cut.Start,
-        End = cut.End,
-        Text = cut.Text,
-    })];
 
     private static string FileNameOf(string given)
     {
@@ -112,7 +125,7 @@ public sealed class AddDocument(BizQDatabase database, Archive archive, ReadFile
         return name.Length == 0 ? "document" : name;
     }
 
-    private static string TitleOf(string? given, string? own, string fileName)
+    internal static string TitleOf(string? given, string? own, string fileName)
     {
         var title = new[] { given, own, Path.GetFileNameWithoutExtension(fileName), fileName }.Select(t => CleanText.Line(t, TitleLength)).First(t => t.Length > 0);
         return title.Length < TitleLength ? title : title[..(TitleLength - 1)] + "…";

@@ -1,4 +1,3 @@
-using BizQ.Core.Context.Parsing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BizQ.Core.Context;
@@ -33,10 +32,12 @@ public static class ContextRoom
         .AddSingleton<WeighSearch>()
         .AddSingleton<SaveSearchTest>()
         .AddSingleton<RunSearchTests>()
-        .AddSingleton<ReadFile>()
         .AddSingleton<AddDocument>()
         .AddSingleton<ListDocuments>()
         .AddSingleton<ReadDocument>()
+        .AddSingleton<ReadAccepted>()
+        .AddSingleton<ReplaceDocument>()
+        .AddSingleton<ChangeDocument>()
         .AddSingleton<RetitleDocument>()
         .AddSingleton<RemoveDocument>();
 }

@@ -32,16 +32,19 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
         await using var db = database.Open(actor.WorkspaceId);
         if (request.AsOf is not null && !string.IsNullOrWhiteSpace(request.Text))
             return Refusal.Invalid("asOfWithWords", "Words are looked up in what is known now. Ask for a moment without words: by type, key and fields.");
-        var matching = Matching(db, type, request.Where, request.AsOf);
-        return string.IsNullOrWhiteSpace(request.Text)
-            ? await Newest(db, matching, request, cancel)
+        var matching = Matching(db, actor, type, request.Where, request.AsOf);
+        var found = string.IsNullOrWhiteSpace(request.Text)
+            ? await Newest(db, actor, matching, request, cancel)
             : await Best(actor, matching, type, request, cancel);
+        if (found.Ok)
+            await Access.Cover(db, actor, found.Value.Items, cancel);
+        return found;
     }
 
-    private static IQueryable<Entity> Matching(BizQDb db, string type, IReadOnlyDictionary<string, string>? where, DateTimeOffset? asOf)
+    private static IQueryable<Entity> Matching(BizQDb db, Actor actor, string type, IReadOnlyDictionary<string, string>? where, DateTimeOffset? asOf)
     {
         var entities = asOf is { } moment ? db.Entities.AsNoTracking().ThereAt(db, moment) : db.Entities.AsNoTracking().Where(e => e.RemovedAt == null);
-        var facts = asOf is { } then ? db.Facts.BelievedAt(then) : db.Facts.Where(f => f.SupersededBy == null);
+        var facts = (asOf is { } then ? db.Facts.BelievedAt(then) : db.Facts.Where(f => f.SupersededBy == null)).ReadableBy(db, actor);
         if (type != "*")
             entities = entities.Where(e => e.Type == type);
         foreach (var (field, text) in where ?? new Dictionary<string, string>())
@@ -54,7 +57,7 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
         return entities;
     }
 
-    private static async Task<Outcome<Page<Entity>>> Newest(BizQDb db, IQueryable<Entity> matching, FindEntitiesRequest request, CancellationToken cancel)
+    private static async Task<Outcome<Page<Entity>>> Newest(BizQDb db, Actor actor, IQueryable<Entity> matching, FindEntitiesRequest request, CancellationToken cancel)
     {
         if (request.Cursor is { Length: > 0 } cursor)
         {
@@ -66,7 +69,7 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
         var items = await matching.OrderByDescending(e => e.Id).Take(size + 1).ToListAsync(cancel);
         var page = items.Take(size).ToList();
         if (request.AsOf is { } moment)
-            page = [.. (await FactsAt.Of(db, page, moment, cancel)).Select(d => d.Entity)];
+            page = [.. (await FactsAt.Of(db, actor, page, moment, cancel)).Select(d => d.Entity)];
         return new Page<Entity>(page, items.Count > size ? items[size - 1].Id.ToString() : null);
     }
 

@@ -17,6 +17,12 @@ public sealed record SearchQuery(string Text, IReadOnlyList<string>? Types = nul
 
     public SearchMode Mode { get; init; }
 
+    /// <summary>Only documents with this tag.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Documents the asker may not read: they are neither found nor counted (<see cref="Access"/>).</summary>
+    internal IReadOnlySet<Guid> Withheld { get; init; } = new HashSet<Guid>();
+
     /// <summary>It is being typed: the last word may be unfinished.</summary>
     public bool Typing { get; init; }
 
@@ -49,12 +55,13 @@ public sealed class SearchContext(BizQDatabase database, PostgresVocabulary post
         if (query.Weights is { IsSound: false })
             return BadWeights;
         await using var db = database.Open(actor.WorkspaceId);
+        query = query with { Withheld = await Access.Withheld(db, actor, query.Tag, cancel), Kind = query.Tag is { Length: > 0 } ? SearchKind.Passage : query.Kind };
         var asked = await Asked.Of(db, query, cancel);
         if (asked.IsEmpty)
             return SearchAnswer.None(asked.Notes);
         var size = Page<SearchHit>.Size(query.Limit);
         if (query.AsOf is { } moment)
-            return await PastSearch.Find(db, asked, moment.ToUniversalTime(), from, size, cancel);
+            return await PastSearch.Find(db, actor, asked, moment.ToUniversalTime(), from, size, cancel);
         var found = await new FindWays(db, new(postgres, sqlite), meanings, clock, asked).Run(from, size, cancel);
         var hits = await SearchHits.Of(db, found.Ranked.Skip(from - found.From).Take(size).ToList(), asked, found, clock.GetUtcNow(), cancel);
         return new SearchAnswer(hits, found.Ranked.Count > from - found.From + size ? (from + size).ToString(CultureInfo.InvariantCulture) : null, asked.Notes);

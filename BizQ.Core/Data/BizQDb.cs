@@ -40,6 +40,8 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<Relation> Relations => Set<Relation>();
     public DbSet<OpenReference> OpenReferences => Set<OpenReference>();
     public DbSet<Document> Documents => Set<Document>();
+    public DbSet<DocumentTag> DocumentTags => Set<DocumentTag>();
+    public DbSet<DocumentReader> DocumentReaders => Set<DocumentReader>();
     public DbSet<Passage> Passages => Set<Passage>();
     public DbSet<SearchEntry> SearchEntries => Set<SearchEntry>();
     public DbSet<SearchTest> SearchTests => Set<SearchTest>();

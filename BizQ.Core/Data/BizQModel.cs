@@ -74,7 +74,16 @@ internal static class BizQModel
         {
             e.ToTable("documents");
             e.HasIndex(d => new { d.WorkspaceId, d.ContentHash }).IsUnique();
+            // The values of rows from before there were any.
+            e.Property(d => d.State).HasDefaultValue(DocumentState.Ready);
+            e.Property(d => d.Access).HasDefaultValue(DocumentAccess.Everyone);
+            e.Property(d => d.Edition).HasDefaultValue(1);
+            // Few, whatever there is: those to read, and those that not everyone may read.
+            e.HasIndex(d => d.Id).HasDatabaseName("ix_documents_reading").HasFilter("state = 'Reading'");
+            e.HasIndex(d => new { d.WorkspaceId, d.Access }).HasFilter("access = 'Named'");
         });
+        model.Entity<DocumentTag>(e => { e.ToTable("document_tags"); e.HasKey(t => new { t.WorkspaceId, t.Tag, t.DocumentId }); e.HasIndex(t => t.DocumentId); });
+        model.Entity<DocumentReader>(e => { e.ToTable("document_readers"); e.HasKey(r => new { r.WorkspaceId, r.DocumentId, r.Reader }); });
         model.Entity<Passage>(e =>
         {
             e.ToTable("passages");

@@ -39,14 +39,15 @@ public sealed class CompareRuns(BizQDatabase database)
             return Refusal.Conflict("nothingToCompare", "This run repeats no other, so there is nothing to compare it with.");
         if (await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.Id == past, cancel) is not { } before)
             return Refusal.NotFound("run");
-        var (old, now) = (await Sides(db, past, cancel), await Sides(db, runId, cancel));
+        var (old, now) = (await Sides(db, actor, past, cancel), await Sides(db, actor, runId, cancel));
         var steps = now.Keys.Union(old.Keys).Select(place => Compare(old.GetValueOrDefault(place), now.GetValueOrDefault(place))).ToList();
         return new ComparedRuns(before, after, steps, Equal(before.Output, after.Output), old.Count >= Most || now.Count >= Most);
     }
 
-    private static async Task<Dictionary<(string, string), (RunStep Step, SideOfStep Side)>> Sides(BizQDb db, Guid runId, CancellationToken cancel)
+    private static async Task<Dictionary<(string, string), (RunStep Step, SideOfStep Side)>> Sides(BizQDb db, Actor actor, Guid runId, CancellationToken cancel)
     {
         var steps = await db.RunSteps.AsNoTracking().Where(s => s.RunId == runId && s.Status != StepStatus.Retried).OrderBy(s => s.Sequence).Take(Most).ToListAsync(cancel);
+        await CoverSteps.Of(db, actor, runId, steps, cancel);
         var effects = await db.Effects.AsNoTracking().Where(e => e.RunId == runId).Take(Most).ToDictionaryAsync(e => e.Id, cancel);
         return steps.GroupBy(s => (s.Path, s.NodeId)).ToDictionary(same => same.Key, same =>
         {

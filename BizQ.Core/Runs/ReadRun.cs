@@ -50,10 +50,13 @@ public sealed class ReadRun(BizQDatabase database)
         var effects = db.Effects.AsNoTracking().Where(e => e.RunId == runId).OrderBy(e => e.Id).Take(Most);
         var steps = db.RunSteps.AsNoTracking().Where(s => s.RunId == runId);
         var agent = await db.Agents.Where(a => a.Id == run.AgentId).Select(a => new { a.Status, a.CurrentVersionId }).FirstOrDefaultAsync(cancel);
+        var seen = await (whole ? steps : ListSteps.Slim(steps.Where(s => s.Path == ""))).OrderBy(s => s.Sequence).ToListAsync(cancel);
+        if (await CoverSteps.Of(db, actor, runId, seen, cancel) && run.Output is not null)
+            run.Output = CoverSteps.Withheld;
         return new RunDetail(
             run,
             await db.AgentVersions.AsNoTracking().FirstOrDefaultAsync(v => v.Id == run.AgentVersionId, cancel),
-            await (whole ? steps : ListSteps.Slim(steps.Where(s => s.Path == ""))).OrderBy(s => s.Sequence).ToListAsync(cancel),
+            seen,
             await effects.ToListAsync(cancel),
             await db.EffectEvents.AsNoTracking().Where(v => effects.Any(e => e.Id == v.EffectId)).OrderBy(v => v.Id).ToListAsync(cancel),
             await db.Approvals.AsNoTracking().Where(a => a.RunId == runId).OrderByDescending(a => a.State == ApprovalState.Open).ThenBy(a => a.Id).Take(Most).ToListAsync(cancel))

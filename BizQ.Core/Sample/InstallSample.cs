@@ -15,7 +15,7 @@ public sealed record SampleInstalled(Guid AgentId, IReadOnlyList<MailReceipt> Ma
 /// its mail, and two mails to begin with. Every part is made once, so a second installation, or one after a crash, only adds
 /// what is missing.
 /// </summary>
-public sealed class InstallSample(BizQDatabase database, WriteEntities write, AddDocument add, SaveAgent save, TrySampleMail mail, TimeProvider clock)
+public sealed class InstallSample(BizQDatabase database, WriteEntities write, AddDocument add, ReadAccepted read, SaveAgent save, TrySampleMail mail, TimeProvider clock)
 {
     internal const string AgentName = "Support desk";
     private const string MailAddress = "support@tarnwick.example";
@@ -79,6 +79,8 @@ public sealed class InstallSample(BizQDatabase database, WriteEntities write, Ad
             if (added.Refusal is { } refusal)
                 return refusal;
         }
+        // The first mails are answered from them.
+        await read.All(actor.WorkspaceId, cancel);
         return null;
     }
 

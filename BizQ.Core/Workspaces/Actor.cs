@@ -16,6 +16,9 @@ public sealed record Actor(Guid WorkspaceId, ActorKind Kind, Guid? Id, string Na
     /// <summary>Runs that led to what it does now: what an agent changes counts one further than the run it changes it in.</summary>
     public int Hops { get; init; }
 
+    /// <summary>What an agent may read: its <c>permissions.context</c>. An agent without it reads nothing.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
+
     public bool Can(Permission permission) => Permissions.Contains(permission);
 
     /// <summary>The refusal to return when the actor may not do this; null when they may.</summary>

@@ -1,3 +1,4 @@
+using BizQ.Core.Context;
 using BizQ.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,7 +24,7 @@ public sealed class FindAnything(BizQDatabase database)
             .Select(a => new Found("Agent", a.Name, a.Type, $"agents/{a.Id}")).ToListAsync(cancel);
         var entities = await db.Entities.Where(e => e.RemovedAt == null && (EF.Functions.Like(e.Name.ToLower(), like, @"\") || EF.Functions.Like(e.Key!.ToLower(), like, @"\")))
             .OrderBy(e => e.Name).Take(OfEachKind).Select(e => new Found("Entity", e.Name, e.Type, $"context/entities/{e.Id}")).ToListAsync(cancel);
-        var documents = await db.Documents.Where(d => d.RemovedAt == null && EF.Functions.Like(d.Title.ToLower(), like, @"\")).OrderBy(d => d.Title).Take(OfEachKind)
+        var documents = await db.Documents.ReadableBy(db, actor).Where(d => d.RemovedAt == null && d.ReplacedBy == null && EF.Functions.Like(d.Title.ToLower(), like, @"\")).OrderBy(d => d.Title).Take(OfEachKind)
             .Select(d => new Found("Document", d.Title, d.FileName, $"context/documents/{d.Id}")).ToListAsync(cancel);
         var runs = await db.Runs.Where(r => EF.Functions.Like(r.Title.ToLower(), like, @"\")).OrderByDescending(r => r.Id).Take(OfEachKind)
             .Select(r => new Found("Run", r.Title, r.AgentName, $"runs/{r.Id}")).ToListAsync(cancel);

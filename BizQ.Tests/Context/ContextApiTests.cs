@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using BizQ.Core.Context;
 using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
@@ -75,12 +76,16 @@ public sealed class ContextApiTests
     public async Task A_document_is_uploaded_both_ways_kept_once_found_with_its_source_and_given_back(Engine engine)
     {
         await using var host = await TestHost.Start(engine);
-        var client = await host.Client(await host.NewWorkspace());
+        var owner = await host.NewWorkspace();
+        var client = await host.Client(owner);
         var pdf = Files.Pdf(["# Ridge 2 tent", "Sleeps two."], ["# Care", "Dry the tent before storing it, or the seams will rot."]);
         using var form = new MultipartFormDataContent { { new ByteArrayContent(pdf), "file", "ridge manual.pdf" } };
         var made = await Answer.Of(await client.PostAsync(Path("documents"), form, Cancel));
-        Assert.Equal((HttpStatusCode.Created, "Ridge 2 tent", "application/pdf", 2), (made.Status, made.Text("title"), made.Text("mediaType"), made.Body.GetProperty("pages").GetInt32()));
         var id = made.Text("id");
+        Assert.Equal((HttpStatusCode.Accepted, "reading", $"/api/v1/context/documents/{id}"), (made.Status, made.Text("state"), made.Headers.Location!.ToString()));
+        await host.Get<ReadAccepted>().All(owner.WorkspaceId, Cancel);
+        made = await Send(client, HttpMethod.Get, $"documents/{id}");
+        Assert.Equal(("ready", "Ridge 2 tent", "application/pdf", 2), (made.Text("state"), made.Text("title"), made.Text("mediaType"), made.Body.GetProperty("pages").GetInt32()));
 
         using var raw = new ByteArrayContent(pdf) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded") } };
         var again = await Answer.Of(await client.PostAsync(Path("documents?fileName=other.pdf"), raw, Cancel));
@@ -115,8 +120,7 @@ public sealed class ContextApiTests
     {
         await using var host = await TestHost.Start();
         var client = await host.Client(await host.NewWorkspace());
-        await Refused(HttpStatusCode.UnsupportedMediaType, "formatNotRead", await Upload("a.png", [0x89, 0x50, 0x4E, 0x47, 0, 0]));
-        await Refused(HttpStatusCode.BadRequest, "encrypted", await Upload("a.pdf", Files.EncryptedPdf()));
+        await Refused(HttpStatusCode.UnsupportedMediaType, "formatNotRead", await Upload("a.gif", [.. "GIF89a"u8, 0, 0]));
         await Refused(HttpStatusCode.BadRequest, "emptyFile", await Upload("a.txt", []));
         await Refused(HttpStatusCode.RequestEntityTooLarge, "fileTooLarge", await Upload("a.txt", new byte[Archive.MostBytes + 1]));
         using var two = new MultipartFormDataContent { { new ByteArrayContent([1]), "a", "a.txt" }, { new ByteArrayContent([2]), "b", "b.txt" } };
@@ -139,6 +143,40 @@ public sealed class ContextApiTests
     }
 
     [Theory, ClassData(typeof(Engines))]
+    public async Task A_document_has_tags_readers_versions_and_passages_a_page_at_a_time(Engine engine)
+    {
+        await using var host = await TestHost.Start(engine);
+        var owner = await host.NewWorkspace();
+        var client = await host.Client(owner);
+        var viewer = await host.Client(await host.NewPerson(owner.WorkspaceId, Role.Viewer));
+        using var old = new ByteArrayContent(Files.Pdf(["# One", "First page here."], ["# Two", "Second page here."], ["# Three", "Third page here."]));
+        var id = (await Answer.Of(await client.PostAsync(Path("documents?fileName=a.pdf&tag=Returns&tag=public"), old, Cancel))).Text("id");
+        await host.Get<ReadAccepted>().All(owner.WorkspaceId, Cancel);
+        var passages = await Send(client, HttpMethod.Get, $"documents/{id}/passages?limit=2");
+        Assert.Equal((2, "2"), (passages.Items.Count, passages.Text("next")));
+        Assert.Equal([3], (await Send(client, HttpMethod.Get, $"documents/{id}/passages?cursor=2")).Items.Select(p => p.GetProperty("page").GetInt32()));
+        Assert.Equal([2, 3], (await Send(client, HttpMethod.Get, $"documents/{id}/passages?page=2")).Items.Select(p => p.GetProperty("page").GetInt32()));
+        Assert.Empty((await Send(client, HttpMethod.Get, $"documents/{id}/passages?page=9")).Items);
+        Assert.Equal(["public", "returns"], (await Send(client, HttpMethod.Get, $"documents/{id}")).Body.GetProperty("tags").EnumerateArray().Select(t => t.GetString()));
+        Assert.Single((await Send(client, HttpMethod.Get, "documents?tag=returns&state=ready")).Items);
+        Assert.Empty((await Send(client, HttpMethod.Get, "documents?tag=other")).Items);
+
+        using var secret = new ByteArrayContent(Files.EncryptedPdf());
+        var refused = (await Answer.Of(await client.PostAsync(Path($"documents?fileName=a.pdf&replaces={id}"), secret, Cancel))).Text("id");
+        await host.Get<ReadAccepted>().All(owner.WorkspaceId, Cancel);
+        var said = (await Send(client, HttpMethod.Get, $"documents/{refused}")).Body;
+        Assert.Equal(("refused", "encrypted"), (said.GetProperty("state").GetString(), said.GetProperty("refusal").GetProperty("code").GetString()));
+        Assert.Equal([2, 1], (await Send(client, HttpMethod.Get, $"documents/{id}/versions")).Items.Select(d => d.GetProperty("edition").GetInt32()));
+
+        var closed = await Send(client, HttpMethod.Put, $"documents/{id}", new { access = "named", roles = new[] { "approver" } });
+        Assert.Equal(("named", "approver"), (closed.Text("access"), closed.Body.GetProperty("readers").GetProperty("roles")[0].GetString()));
+        foreach (var path in (string[])[$"documents/{id}", $"documents/{id}/file", $"documents/{id}/passages", $"documents/{id}/versions"])
+            Assert.Equal(HttpStatusCode.NotFound, (await Send(viewer, HttpMethod.Get, path)).Status);
+        Assert.Empty((await Send(viewer, HttpMethod.Get, "search?q=second page")).Items);
+        Assert.Equal(HttpStatusCode.OK, (await Send(client, HttpMethod.Get, $"documents/{id}/passages")).Status);
+    }
+
+    [Theory, ClassData(typeof(Engines))]
     public async Task A_foreign_workspaces_id_is_as_unknown_as_any_and_a_viewer_may_only_look(Engine engine)
     {
         await using var host = await TestHost.Start(engine);
@@ -150,6 +188,7 @@ public sealed class ContextApiTests
         var fact = (await Send(mine, HttpMethod.Get, $"entities/{entity}/facts")).Items[0].GetProperty("id").GetString();
         using var text = new StringContent("Returns within 30 days");
         var document = (await Answer.Of(await mine.PostAsync(Path("documents?fileName=a.txt"), text, Cancel))).Text("id");
+        await host.Get<ReadAccepted>().All(owner.WorkspaceId, Cancel);
         (HttpMethod Method, string Path, object? Body, bool Writes)[] routes =
         [
             (HttpMethod.Get, $"entities/{entity}", null, false), (HttpMethod.Get, $"entities/{entity}/facts", null, false),

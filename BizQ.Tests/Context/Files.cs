@@ -14,6 +14,15 @@ internal static class Files
 {
     public static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 
+    /// <summary>The head of a PNG that says it is this large; no picture follows.</summary>
+    public static byte[] PngHead(uint width, uint height)
+    {
+        byte[] head = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, .. "IHDR"u8, .. new byte[21]];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(16), width);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(20), height);
+        return head;
+    }
+
     /// <summary>A page for each array; a line that starts with "# " is set large.</summary>
     public static byte[] Pdf(params string[][] pages)
     {

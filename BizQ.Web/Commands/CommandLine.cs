@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BizQ.Agents.Documents.Worker;
 using BizQ.Agents.Functions.Worker;
 using BizQ.Web.Hosting;
 
@@ -20,9 +21,11 @@ public static class CommandLine
     /// <summary>Whether these arguments are a command and not the server's configuration.</summary>
     public static bool Asked(string[] args) => args is [var first, ..] && (!first.StartsWith('-') || first is "-h" or "-?" or "--help" or "--version");
 
-    /// <summary>A worker for functions is this program too; it is not listed, for only this program starts it.</summary>
+    /// <summary>A worker for functions or documents is this program too; it is not listed, for only this program starts it.</summary>
     public static Task<int> Run(string[] args, TextReader input, TextWriter output, TextWriter error) =>
-        FunctionWorker.Asked(args) ? Task.FromResult(FunctionWorker.Run()) : Obey(args, input, output, error);
+        FunctionWorker.Asked(args) ? Task.FromResult(FunctionWorker.Run())
+        : DocumentWorker.Asked(args) ? Task.FromResult(DocumentWorker.Run(args))
+        : Obey(args, input, output, error);
 
     private static async Task<int> Obey(string[] args, TextReader input, TextWriter output, TextWriter error)
     {

@@ -24,7 +24,7 @@ public static class ContextApi
     /// <param name="types">Entity types and "document", comma-separated or repeated.</param>
     /// <param name="mode">hybrid (also when left out), or one way alone: text, meaning, fields, graph or recency.</param>
     /// <param name="asOf">A moment (ISO 8601): what was believed then, by the words and values of facts.</param>
-    private static async Task<IResult> Search(HttpContext http, SearchContext search, string? q, string[]? types, int? limit, string? cursor, string? mode, string? asOf)
+    private static async Task<IResult> Search(HttpContext http, SearchContext search, string? q, string[]? types, int? limit, string? cursor, string? mode, string? asOf, string? tag)
     {
         if (string.IsNullOrWhiteSpace(q))
             return Refusal.Invalid("nothingToSearch", "Say what to look for: ?q=words, a question, or a whole mail.").ToProblem();
@@ -33,7 +33,7 @@ public static class ContextApi
         if (!TryReadMoment(asOf, out var moment))
             return Refusal.Invalid("badMoment", "asOf is a moment such as 2026-01-31T12:00:00Z, or a day such as 2026-01-31.").ToProblem();
         var wanted = types?.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
-        return (await search.Run(http.User.ToActor()!, new SearchQuery(q, wanted, limit, cursor) { Mode = ways, AsOf = moment, Filters = true }, http.RequestAborted)).ToHttp();
+        return (await search.Run(http.User.ToActor()!, new SearchQuery(q, wanted, limit, cursor) { Mode = ways, AsOf = moment, Filters = true, Tag = tag }, http.RequestAborted)).ToHttp();
     }
 
     private static bool TryReadMode(string? mode, out SearchMode ways)

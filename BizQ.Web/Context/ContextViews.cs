@@ -26,18 +26,3 @@ public sealed record FactView(
         f.Id, f.EntityId, f.Field, f.Value, f.Source, f.SourceName, f.ObservedAt, f.Confidence, f.VerifierName, f.VerifiedAt, f.SupersededBy, f.RecordedAt, f.ValidFrom, f.ValidTo,
         f.SourceId, f.PassageId, f.PageNumber, f.SupersededAt, f.InVersion, Freshness.Of(f, type, at));
 }
-
-/// <summary>A document as the API shows it.</summary>
-/// <param name="Hash">SHA-256 of the original, in lower-case hex.</param>
-/// <param name="Note">What was guessed or left out when it was read.</param>
-public sealed record DocumentView(
-    Guid Id, string Title, string FileName, string MediaType, string Hash, long Size, int? Pages, int PassageCount, SourceKind Source, string SourceName, string? Note,
-    DateTimeOffset CreatedAt, int Version, IReadOnlyList<PassageView>? Passages = null)
-{
-    public static DocumentView Of(Document d) => new(
-        d.Id, d.Title, d.FileName, d.MediaType, d.ContentHash, d.Size, d.PageCount, d.PassageCount, d.Source, d.SourceName, d.Note, d.CreatedAt, d.Version);
-
-    public static DocumentView Of(DocumentDetail detail) => Of(detail.Document) with { Passages = [.. detail.Passages.Select(p => new PassageView(p.Id, p.Ordinal, p.Heading, p.PageNumber, p.Text))] };
-}
-
-public sealed record PassageView(Guid Id, int Ordinal, string? Heading, int? Page, string Text);

@@ -62,6 +62,11 @@ internal static partial class ContextWords
         "text/html" => "Web page",
         "message/rfc822" => "Mail",
         "text/plain" => "Text",
+        "text/csv" => "Table (CSV)",
+        "application/mbox" => "Mailbox",
+        "image/png" or "image/jpeg" or "image/tiff" => "Picture",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "Excel",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation" => "PowerPoint",
         _ => "Word",
     };
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using BizQ.Core;
 using Jint;
@@ -56,10 +55,10 @@ public static class FunctionWorker
     {
         var code = new UserCode();
         Prepare(code);
-        Frame.Write(output, JsonSerializer.SerializeToUtf8Bytes(Confinement.Raise(), Json.Options));
+        Frame.Write(output, JsonSerializer.SerializeToUtf8Bytes(Confinement.Raise(FunctionLimits.Worker), Json.Options));
         while (Frame.Read(input, Frame.MostRequest) is { } message)
         {
-            Confinement.BeginCall();
+            Confinement.BeginCall(FunctionLimits.Processor);
             var reply = code.Call(JsonSerializer.Deserialize<FunctionCall>(message, Json.Options)!);
             reply = reply with { Retire = reply.Retire || Environment.CpuUsage.TotalTime > FunctionLimits.Life / 2 };
             var answer = JsonSerializer.SerializeToUtf8Bytes(reply, Json.Options);
@@ -76,8 +75,8 @@ public static class FunctionWorker
     /// </summary>
     private static void Prepare(UserCode code)
     {
-        LoadAll(typeof(Engine).Assembly, []);
-        LoadAll(typeof(FunctionWorker).Assembly.GetReferencedAssemblies().Where(name => name.Name!.StartsWith("System.Text", StringComparison.Ordinal)), []);
+        Assemblies.LoadAll(typeof(Engine).Assembly);
+        Assemblies.LoadAll(typeof(FunctionWorker).Assembly.GetReferencedAssemblies().Where(name => name.Name!.StartsWith("System.Text", StringComparison.Ordinal)));
         var input = JsonElement.Parse("""{ "text": "some words", "list": [{ "a": 1 }, { "a": 2 }] }""");
         foreach (var text in new[] { Practice, Practice }.Concat(Mistakes))
         {
@@ -86,13 +85,5 @@ public static class FunctionWorker
         }
         Confinement.EndCall();
         GC.Collect();
-    }
-
-    private static void LoadAll(Assembly assembly, HashSet<string> seen) => LoadAll(assembly.GetReferencedAssemblies(), seen);
-
-    private static void LoadAll(IEnumerable<AssemblyName> names, HashSet<string> seen)
-    {
-        foreach (var name in names.Where(name => seen.Add(name.Name!)))
-            LoadAll(Assembly.Load(name), seen);
     }
 }

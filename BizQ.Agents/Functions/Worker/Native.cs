@@ -46,6 +46,13 @@ internal static class Native
         return true;
     }
 
+    /// <summary>Another program in this process, with an environment of nothing but one thread for it.</summary>
+    public static void Become(string program, IReadOnlyList<string> arguments)
+    {
+        string?[] words = [program, .. arguments, null];
+        _ = Execute(program, words, ["OMP_THREAD_LIMIT=1", "LC_ALL=C.UTF-8", null]);
+    }
+
     [DllImport("libc", EntryPoint = "prctl", SetLastError = true)]
     public static extern int Control(int option, nuint first, nuint second, nuint third, nuint fourth);
 
@@ -86,6 +93,9 @@ internal static class Native
 
     [DllImport("libc", EntryPoint = "execve", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     private static extern int Execute(string path, nint arguments, nint environment);
+
+    [DllImport("libc", EntryPoint = "execve", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int Execute(string path, string?[] arguments, string?[] environment);
 
     [DllImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static extern nint Map(nint at, nuint length, int protection, int flags, int handle, nint offset);

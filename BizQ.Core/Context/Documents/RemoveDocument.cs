@@ -12,7 +12,7 @@ public sealed class RemoveDocument(BizQDatabase database, TimeProvider clock)
         if (actor.Lacks(Permission.EditContext) is { } forbidden)
             return forbidden;
         await using var db = database.Open(actor.WorkspaceId);
-        if (await db.Documents.FirstOrDefaultAsync(d => d.Id == id && d.RemovedAt == null, cancel) is not { } document)
+        if (await db.Documents.ReadableBy(db, actor).FirstOrDefaultAsync(d => d.Id == id && d.RemovedAt == null, cancel) is not { } document)
             return Refusal.NotFound("document");
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         document.RemovedAt = clock.GetUtcNow();
@@ -28,7 +28,7 @@ public sealed class RemoveDocument(BizQDatabase database, TimeProvider clock)
         if (actor.Lacks(Permission.EditContext) is { } forbidden)
             return forbidden;
         await using var db = database.Open(actor.WorkspaceId);
-        if (await db.Documents.FirstOrDefaultAsync(d => d.Id == id, cancel) is not { } document)
+        if (await db.Documents.ReadableBy(db, actor).FirstOrDefaultAsync(d => d.Id == id, cancel) is not { } document)
             return Refusal.NotFound("document");
         if (document.RemovedAt is not null)
             await PutBack(db, document, cancel);
@@ -40,7 +40,9 @@ public sealed class RemoveDocument(BizQDatabase database, TimeProvider clock)
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         document.RemovedAt = null;
         await db.SaveChangesAsync(cancel);
-        await DocumentIndex.Put(db, document, cancel);
+        // An old version stays out of search; the one after it answers.
+        if (document.ReplacedBy is null)
+            await DocumentIndex.Put(db, document, cancel);
         await transaction.CommitAsync(cancel);
     }
 }

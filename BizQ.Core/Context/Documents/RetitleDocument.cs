@@ -17,7 +17,7 @@ public sealed class RetitleDocument(BizQDatabase database)
         if (clean.Length is 0 or > AddDocument.TitleLength)
             return Refusal.Invalid("badTitle", $"A title has 1 to {AddDocument.TitleLength} characters.", new Problem("/title", $"1 to {AddDocument.TitleLength} characters."));
         await using var db = database.Open(actor.WorkspaceId);
-        if (await db.Documents.FirstOrDefaultAsync(d => d.Id == id && d.RemovedAt == null, cancel) is not { } document)
+        if (await db.Documents.ReadableBy(db, actor).FirstOrDefaultAsync(d => d.Id == id && d.RemovedAt == null, cancel) is not { } document)
             return Refusal.NotFound("document");
         if (expectedVersion is { } expected && expected != document.Version)
             return Changed(document.Title);
@@ -28,8 +28,11 @@ public sealed class RetitleDocument(BizQDatabase database)
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             document.Title = clean;
             await db.SaveChangesAsync(cancel);
-            await DocumentIndex.Drop(db, document, cancel);
-            await DocumentIndex.Put(db, document, cancel);
+            if (document.ReplacedBy is null)
+            {
+                await DocumentIndex.Drop(db, document, cancel);
+                await DocumentIndex.Put(db, document, cancel);
+            }
             await transaction.CommitAsync(cancel);
             return document;
         }
@@ -39,6 +42,6 @@ public sealed class RetitleDocument(BizQDatabase database)
         }
     }
 
-    private static Refusal Changed(string title) =>
+    internal static Refusal Changed(string title) =>
         Refusal.Stale("changedMeanwhile", $"Somebody else changed “{title}” since you opened it. Load it again and repeat your change.");
 }

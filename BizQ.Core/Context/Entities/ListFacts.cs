@@ -18,7 +18,7 @@ public sealed class ListFacts(BizQDatabase database)
         await using var db = database.Open(actor.WorkspaceId);
         if (!await db.Entities.AnyAsync(e => e.Id == filter.EntityId, cancel))
             return Refusal.NotFound("entity");
-        var facts = db.Facts.AsNoTracking().Where(f => f.EntityId == filter.EntityId);
+        var facts = db.Facts.AsNoTracking().ReadableBy(db, actor).Where(f => f.EntityId == filter.EntityId);
         if (filter.Field is { Length: > 0 } field)
             facts = facts.Where(f => f.Field == field);
         if (filter.AsOf is { } moment)

@@ -18,7 +18,8 @@ public sealed class ReadEntity(BizQDatabase database)
         await using var db = database.Open(actor.WorkspaceId);
         if (await db.Entities.AsNoTracking().FirstOrDefaultAsync(e => e.Id == id && (removedToo || e.RemovedAt == null), cancel) is not { } entity)
             return Refusal.NotFound("entity");
-        var facts = await db.Facts.AsNoTracking().Where(f => f.EntityId == id && f.SupersededBy == null).ToListAsync(cancel);
+        var facts = await db.Facts.AsNoTracking().ReadableBy(db, actor).Where(f => f.EntityId == id && f.SupersededBy == null).ToListAsync(cancel);
+        await Access.Cover(db, actor, [entity], cancel);
         var fields = entity.Data.EnumerateObject().Select(p => p.Name).ToList();
         return new EntityDetail(entity, [.. facts.Where(f => fields.Contains(f.Field)).OrderBy(f => fields.IndexOf(f.Field))]);
     }
@@ -30,7 +31,7 @@ public sealed class ReadEntity(BizQDatabase database)
             return refusal;
         await using var db = database.Open(actor.WorkspaceId);
         return await db.Entities.AsNoTracking().Where(e => e.Id == id).ThereAt(db, moment).FirstOrDefaultAsync(cancel) is { } entity
-            ? (await FactsAt.Of(db, [entity], moment, cancel))[0]
+            ? (await FactsAt.Of(db, actor, [entity], moment, cancel))[0]
             : Refusal.NotFound("entity");
     }
 }

@@ -22,8 +22,9 @@ public sealed class EntityMerge(BizQDatabase database)
         await using var db = database.Open(actor.WorkspaceId);
         if (await db.Entities.AsNoTracking().FirstOrDefaultAsync(e => e.Id == id && e.RemovedAt == null, cancel) is not { } current)
             return Refusal.NotFound("entity");
+        await Access.Cover(db, actor, [current], cancel);
         var known = await db.EntityVersions.AnyAsync(v => v.EntityId == id && v.Number == openedVersion, cancel);
-        var opened = known ? await FactsAt.InVersion(db, id, openedVersion, cancel) : (JsonElement?)null;
+        var opened = known ? await FactsAt.InVersion(db, actor, id, openedVersion, cancel) : (JsonElement?)null;
         // Without what they opened, every field that differs may be theirs and may be ours.
         var (merged, both) = Of(opened ?? Json.EmptyObject, mine, current.Data);
         return new MergeChoice(current, opened, merged, both);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BizQ.Core.Data;
+using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Context;
@@ -19,17 +20,18 @@ internal static class FactsAt
         && db.EntityVersions.Where(v => v.EntityId == e.Id && v.At <= at).OrderByDescending(v => v.Number).Select(v => (EntityStep?)v.Step).FirstOrDefault() != EntityStep.Removed);
 
     /// <summary>Each entity as it was believed to be, with the facts for it; two queries for all of them.</summary>
-    public static async Task<List<EntityDetail>> Of(BizQDb db, IReadOnlyList<Entity> entities, DateTimeOffset at, CancellationToken cancel)
+    public static async Task<List<EntityDetail>> Of(BizQDb db, Actor actor, IReadOnlyList<Entity> entities, DateTimeOffset at, CancellationToken cancel)
     {
         var ids = entities.Select(e => e.Id).ToList();
-        var facts = (await db.Facts.AsNoTracking().Where(f => ids.Contains(f.EntityId)).BelievedAt(at).ToListAsync(cancel)).ToLookup(f => f.EntityId);
+        var facts = (await db.Facts.AsNoTracking().ReadableBy(db, actor).Where(f => ids.Contains(f.EntityId)).BelievedAt(at).ToListAsync(cancel)).ToLookup(f => f.EntityId);
         var versions = (await db.EntityVersions.AsNoTracking().Where(v => ids.Contains(v.EntityId) && v.At <= at).ToListAsync(cancel)).ToLookup(v => v.EntityId);
         return [.. entities.Select(e => Past(e, Latest(facts[e.Id]), versions[e.Id].MaxBy(v => v.Number)))];
     }
 
     /// <summary>The fields of an entity in one of its versions.</summary>
-    public static async Task<JsonElement> InVersion(BizQDb db, Guid entity, int number, CancellationToken cancel) =>
-        DataOf(Latest(await db.Facts.AsNoTracking().Where(f => f.EntityId == entity && f.InVersion <= number
+    /// <param name="reader">Who is shown them; null where nobody is.</param>
+    public static async Task<JsonElement> InVersion(BizQDb db, Actor? reader, Guid entity, int number, CancellationToken cancel) =>
+        DataOf(Latest(await (reader is null ? db.Facts : db.Facts.ReadableBy(db, reader)).AsNoTracking().Where(f => f.EntityId == entity && f.InVersion <= number
             && !db.Facts.Any(later => later.EntityId == entity && later.Field == f.Field && later.InVersion <= number && later.Id > f.Id)).ToListAsync(cancel)));
 
     private static EntityDetail Past(Entity now, List<Fact> facts, EntityVersion? version) => new(

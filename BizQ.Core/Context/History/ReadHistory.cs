@@ -30,20 +30,20 @@ public sealed class ReadHistory(BizQDatabase database)
         var size = Page<VersionDetail>.Size(limit);
         var versions = await db.EntityVersions.AsNoTracking().Where(v => v.EntityId == id && v.Number < before).OrderByDescending(v => v.Number).Take(size + 1).ToListAsync(cancel);
         var page = versions.Take(size).ToList();
-        var changes = await Changes(db, id, page, cancel);
+        var changes = await Changes(db, actor, id, page, cancel);
         return new Page<VersionDetail>(
             [.. page.Select(v => new VersionDetail(v, changes.GetValueOrDefault(v.Number) ?? []))],
             versions.Count > size ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null);
     }
 
-    private static async Task<Dictionary<int, List<FieldChange>>> Changes(BizQDb db, Guid id, List<EntityVersion> page, CancellationToken cancel)
+    private static async Task<Dictionary<int, List<FieldChange>>> Changes(BizQDb db, Actor actor, Guid id, List<EntityVersion> page, CancellationToken cancel)
     {
         if (page.Count == 0)
             return [];
         var (first, last) = (page[^1].Number, page[0].Number);
-        var facts = await db.Facts.AsNoTracking().Where(f => f.EntityId == id && f.InVersion >= first && f.InVersion <= last).ToListAsync(cancel);
+        var facts = await db.Facts.AsNoTracking().ReadableBy(db, actor).Where(f => f.EntityId == id && f.InVersion >= first && f.InVersion <= last).ToListAsync(cancel);
         var made = facts.Select(f => f.Id).ToList();
-        var earlier = await db.Facts.AsNoTracking().Where(f => f.EntityId == id && f.InVersion < first && f.SupersededBy != null && made.Contains(f.SupersededBy!.Value)).ToListAsync(cancel);
+        var earlier = await db.Facts.AsNoTracking().ReadableBy(db, actor).Where(f => f.EntityId == id && f.InVersion < first && f.SupersededBy != null && made.Contains(f.SupersededBy!.Value)).ToListAsync(cancel);
         var replaced = facts.Concat(earlier).Where(f => f.SupersededBy is not null).ToDictionary(f => f.SupersededBy!.Value);
         return facts.GroupBy(f => f.InVersion).ToDictionary(g => g.Key, g => g.GroupBy(f => f.Field)
             .Select(said => ChangeOf(replaced.GetValueOrDefault(said.MinBy(f => f.Id)!.Id), said.MaxBy(f => f.Id)!))

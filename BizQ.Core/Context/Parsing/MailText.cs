@@ -12,11 +12,18 @@ internal static class MailText
         if (parsed.Refusal is { } refusal)
             return refusal;
         var mail = parsed.Value;
+        var blocks = BlocksOf(mail);
+        List<string> notes = [.. mail.Note is { } note ? new[] { note } : [], .. mail.Attachments.Count > 0 ? new[] { $"Its attachments are not read: {string.Join(", ", mail.Attachments.Select(a => a.Name))}. Upload them on their own." } : []];
+        return new ParsedDocument(FileKinds.MediaTypeOf(FileKind.Mail), mail.Subject, blocks) { Notes = notes };
+    }
+
+    /// <summary>Who wrote whom and when, then what; nothing where nothing was written.</summary>
+    internal static List<Block> BlocksOf(ParsedMail mail)
+    {
         var blocks = PlainText.Paragraphs(mail.Text).Select(p => new Block(p)).ToList();
         if (blocks.Count > 0)
             blocks.Insert(0, new Block(Head(mail)));
-        List<string> notes = [.. mail.Note is { } note ? new[] { note } : [], .. mail.Attachments.Count > 0 ? new[] { $"Its attachments are not read: {string.Join(", ", mail.Attachments.Select(a => a.Name))}. Upload them on their own." } : []];
-        return new ParsedDocument(FileKinds.MediaTypeOf(FileKind.Mail), mail.Subject, blocks) { Notes = notes };
+        return blocks;
     }
 
     private static string Head(ParsedMail mail) => string.Join('\n', new[]

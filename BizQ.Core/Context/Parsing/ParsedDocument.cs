@@ -14,6 +14,9 @@ public sealed record ParsedDocument(string MediaType, string? Title, IReadOnlyLi
 
     /// <summary>What was guessed or left out, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>It is one picture: what it says, if anything, is for text recognition to find.</summary>
+    public bool IsPicture { get; init; }
 }
 
 /// <summary>How far a file is read. Beyond, it is refused: half a document would look like a whole one.</summary>
@@ -34,6 +37,18 @@ public static class ReadLimits
     /// <summary>Nesting of elements: far beyond what a person nests. The parsers recurse, and a stack that overflows ends the process.</summary>
     public const int Depth = 200;
 
-    /// <summary>People wait for it. 900 pages of PDF take about 4 s on two cores.</summary>
+    /// <summary>Mails in one mailbox file.</summary>
+    public const int Mails = 10_000;
+
+    /// <summary>Rows of one table that are read: as many as an import takes.</summary>
+    public const int Rows = 100_000;
+
+    /// <summary>Pixels along one side of a picture; a page scanned at 600 dpi has 7,000.</summary>
+    public const int PictureSide = 20_000;
+
+    /// <summary>What reading one file may take of memory.</summary>
+    public const int Memory = 256 * 1024 * 1024;
+
+    /// <summary>Processor time. 900 pages of PDF take about 4 s.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
 }

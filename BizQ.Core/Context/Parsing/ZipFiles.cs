@@ -9,7 +9,11 @@ internal static class ZipFiles
     private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CheckCharacters = false, CloseInput = false };
 
     /// <summary>Names stand unpacked in a zip, so that this needs no parser.</summary>
-    public static bool IsWord(ReadOnlySpan<byte> content) => content.IndexOf("word/document"u8) >= 0;
+    public static FileKind? KindOf(ReadOnlySpan<byte> content) =>
+        content.IndexOf("word/document"u8) >= 0 ? FileKind.Word
+        : content.IndexOf("xl/workbook"u8) >= 0 ? FileKind.Sheet
+        : content.IndexOf("ppt/presentation"u8) >= 0 ? FileKind.Slides
+        : null;
 
     /// <summary>Null when the file may be opened. Reads every entry to its end: the sizes a zip declares are its maker's word.</summary>
     public static Refusal? Check(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancel)

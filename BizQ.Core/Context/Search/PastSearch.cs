@@ -1,5 +1,6 @@
 using System.Globalization;
 using BizQ.Core.Data;
+using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Context;
@@ -17,9 +18,9 @@ internal static class PastSearch
 
     public const string Note = "As of a past moment only facts of entities are searched, by the words of single values of up to 200 characters; what meaning, relations and documents say is known for today only.";
 
-    public static async Task<SearchAnswer> Find(BizQDb db, Asked asked, DateTimeOffset moment, int from, int size, CancellationToken cancel)
+    public static async Task<SearchAnswer> Find(BizQDb db, Actor actor, Asked asked, DateTimeOffset moment, int from, int size, CancellationToken cancel)
     {
-        var believed = db.Facts.AsNoTracking().Where(f => f.RecordedAt <= moment && (f.SupersededAt == null || f.SupersededAt > moment));
+        var believed = db.Facts.AsNoTracking().ReadableBy(db, actor).Where(f => f.RecordedAt <= moment && (f.SupersededAt == null || f.SupersededAt > moment));
         var narrowed = Narrowed(db, believed, asked);
         // The rarest first would need counts of the past; the longest words are rare enough.
         var terms = asked.Terms.OrderByDescending(t => t.Word.Length).Take(MostTerms).ToList();

@@ -38,6 +38,7 @@ public sealed class ListSteps(BizQDatabase database)
         if (filter.Path is { } path)
             steps = steps.Where(s => s.Path == path);
         var page = await Listed(db, steps.OrderBy(s => s.Sequence).Take(size + 1), cancel);
+        await CoverSteps.Of(db, actor, filter.RunId, [.. page.Select(listed => listed.Step)], cancel);
         return page.Count > size
             ? new Page<ListedStep>(page[..size], page[size - 1].Step.Sequence.ToString(CultureInfo.InvariantCulture))
             : new Page<ListedStep>(page, null);

@@ -21,6 +21,7 @@ public sealed class ReadStep(BizQDatabase database)
         await using var db = database.Open(actor.WorkspaceId);
         if (await db.RunSteps.AsNoTracking().FirstOrDefaultAsync(s => s.Id == stepId && s.RunId == runId, cancel) is not { } step)
             return Refusal.NotFound("step");
+        await CoverSteps.Of(db, actor, runId, [step], cancel);
         return new StepDetail(
             step,
             step.EffectId is { } effect ? await db.Effects.AsNoTracking().FirstOrDefaultAsync(e => e.Id == effect, cancel) : null,

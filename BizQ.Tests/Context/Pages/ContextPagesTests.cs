@@ -26,9 +26,9 @@ public sealed partial class ContextPagesTests
             File("boots.md", "# Boot care\n\nGrease the boots twice a year."), File("scan.pdf", "%PDF-1.4 torn"), File("photo.png", "\u0089PNG\0"),
         ]);
         var uploads = page.GetByRole(AriaRole.List, new() { Name = "Uploads" });
-        await Expect(uploads.GetByText("Ready")).ToBeVisibleAsync();
+        await Expect(uploads.GetByText("Ready")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await Expect(uploads.GetByText("scan.pdf is damaged")).ToBeVisibleAsync();
-        await Expect(uploads.GetByText("photo.png is a picture, which is not read")).ToBeVisibleAsync();
+        await Expect(uploads.GetByText("photo.png is not what its name says")).ToBeVisibleAsync();
         await Fine(window);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Search", Exact = true }).ClickAsync();

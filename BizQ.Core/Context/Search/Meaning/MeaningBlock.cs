@@ -95,11 +95,11 @@ internal sealed class MeaningBlock
     }
 
     /// <summary>Puts those nearest to a point among the best so far.</summary>
-    public void Nearest(ReadOnlySpan<short> asked, bool[] wanted, Nearby best)
+    public void Nearest(ReadOnlySpan<short> asked, bool[] wanted, IReadOnlySet<Guid> withheld, Nearby best)
     {
         for (var slot = 0; slot < _rows.Length; slot++)
         {
-            if (wanted[_kinds[slot]] && Dot(asked, _points.AsSpan(slot * Stride, Stride)) is var near && near > best.Floor)
+            if (wanted[_kinds[slot]] && Dot(asked, _points.AsSpan(slot * Stride, Stride)) is var near && near > best.Floor && !withheld.Contains(_owners[slot]))
                 best.Add(_rows[slot], near);
         }
     }

@@ -57,7 +57,7 @@ public sealed class MeaningIndex
             asked[axis] = MeaningBlock.Narrow(point[axis]);
         var best = new Nearby(count, (int)(least * scale * scale) - 1);
         foreach (var block in _blocks)
-            block.Nearest(asked, wanted, best);
+            block.Nearest(asked, wanted, query.Withheld, best);
         return best.InOrder(scale * scale);
     }
 

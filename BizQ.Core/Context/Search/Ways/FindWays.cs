@@ -79,7 +79,7 @@ internal sealed class FindWays(BizQDb db, Vocabularies vocabularies, WorkspaceMe
     {
         if (found.Count == 0)
             return;
-        var narrowed = asked.Filter is not null || asked.Query.Kind is not null || asked.Query.Types is { Count: > 0 };
+        var narrowed = asked.Filter is not null || asked.Query.Withheld.Count > 0 || asked.Query.Kind is not null || asked.Query.Types is { Count: > 0 };
         var meeting = narrowed ? await Meeting([.. found.Select(f => f.Row)], cancel) : null;
         _ways[way] = [[.. found.Where(f => meeting?.Contains(f.Row) != false).Take(MeaningSearch.Depth)]];
     }

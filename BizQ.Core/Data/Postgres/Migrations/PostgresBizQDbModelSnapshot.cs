@@ -242,6 +242,13 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Access")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("Everyone")
+                        .HasColumnName("access");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasColumnType("text")
@@ -251,10 +258,20 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<int>("Edition")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("edition");
+
                     b.Property<string>("FileName")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("file_name");
+
+                    b.Property<Guid?>("FirstId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("first_id");
 
                     b.Property<string>("MediaType")
                         .IsRequired()
@@ -273,9 +290,37 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("passage_count");
 
+                    b.Property<int>("ReadAttempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("read_attempts");
+
+                    b.Property<DateTimeOffset?>("ReadUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_until");
+
+                    b.Property<string>("RefusalCode")
+                        .HasColumnType("text")
+                        .HasColumnName("refusal_code");
+
+                    b.Property<string>("RefusalMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("refusal_message");
+
                     b.Property<DateTimeOffset?>("RemovedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("removed_at");
+
+                    b.Property<DateTimeOffset?>("ReplacedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("replaced_at");
+
+                    b.Property<Guid?>("ReplacedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("replaced_by");
+
+                    b.Property<Guid?>("Replaces")
+                        .HasColumnType("uuid")
+                        .HasColumnName("replaces");
 
                     b.Property<long>("Size")
                         .HasColumnType("bigint")
@@ -290,6 +335,13 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("source_name");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("Ready")
+                        .HasColumnName("state");
 
                     b.Property<string>("Title")
                         .IsRequired()
@@ -308,11 +360,62 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.HasKey("Id")
                         .HasName("pk_documents");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_documents_reading")
+                        .HasFilter("state = 'Reading'");
+
+                    b.HasIndex("WorkspaceId", "Access")
+                        .HasDatabaseName("ix_documents_workspace_id_access")
+                        .HasFilter("access = 'Named'");
+
                     b.HasIndex("WorkspaceId", "ContentHash")
                         .IsUnique()
                         .HasDatabaseName("ix_documents_workspace_id_content_hash");
 
                     b.ToTable("documents", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.DocumentReader", b =>
+                {
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("document_id");
+
+                    b.Property<string>("Reader")
+                        .HasColumnType("text")
+                        .HasColumnName("reader");
+
+                    b.HasKey("WorkspaceId", "DocumentId", "Reader")
+                        .HasName("pk_document_readers");
+
+                    b.ToTable("document_readers", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.DocumentTag", b =>
+                {
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text")
+                        .HasColumnName("tag");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("document_id");
+
+                    b.HasKey("WorkspaceId", "Tag", "DocumentId")
+                        .HasName("pk_document_tags");
+
+                    b.HasIndex("DocumentId")
+                        .HasDatabaseName("ix_document_tags_document_id");
+
+                    b.ToTable("document_tags", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Context.Entity", b =>

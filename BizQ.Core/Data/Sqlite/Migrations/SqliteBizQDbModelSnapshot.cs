@@ -236,6 +236,13 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("Access")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Everyone")
+                        .HasColumnName("access");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -245,10 +252,20 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<int>("Edition")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1)
+                        .HasColumnName("edition");
+
                     b.Property<string>("FileName")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("file_name");
+
+                    b.Property<Guid?>("FirstId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_id");
 
                     b.Property<string>("MediaType")
                         .IsRequired()
@@ -267,9 +284,37 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("passage_count");
 
+                    b.Property<int>("ReadAttempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("read_attempts");
+
+                    b.Property<long?>("ReadUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("read_until");
+
+                    b.Property<string>("RefusalCode")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refusal_code");
+
+                    b.Property<string>("RefusalMessage")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refusal_message");
+
                     b.Property<long?>("RemovedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("removed_at");
+
+                    b.Property<long?>("ReplacedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("replaced_at");
+
+                    b.Property<Guid?>("ReplacedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("replaced_by");
+
+                    b.Property<Guid?>("Replaces")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("replaces");
 
                     b.Property<long>("Size")
                         .HasColumnType("INTEGER")
@@ -284,6 +329,13 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("source_name");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Ready")
+                        .HasColumnName("state");
 
                     b.Property<string>("Title")
                         .IsRequired()
@@ -302,11 +354,62 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.HasKey("Id")
                         .HasName("pk_documents");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_documents_reading")
+                        .HasFilter("state = 'Reading'");
+
+                    b.HasIndex("WorkspaceId", "Access")
+                        .HasDatabaseName("ix_documents_workspace_id_access")
+                        .HasFilter("access = 'Named'");
+
                     b.HasIndex("WorkspaceId", "ContentHash")
                         .IsUnique()
                         .HasDatabaseName("ix_documents_workspace_id_content_hash");
 
                     b.ToTable("documents", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.DocumentReader", b =>
+                {
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("document_id");
+
+                    b.Property<string>("Reader")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reader");
+
+                    b.HasKey("WorkspaceId", "DocumentId", "Reader")
+                        .HasName("pk_document_readers");
+
+                    b.ToTable("document_readers", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.DocumentTag", b =>
+                {
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("document_id");
+
+                    b.HasKey("WorkspaceId", "Tag", "DocumentId")
+                        .HasName("pk_document_tags");
+
+                    b.HasIndex("DocumentId")
+                        .HasDatabaseName("ix_document_tags_document_id");
+
+                    b.ToTable("document_tags", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Context.Entity", b =>
