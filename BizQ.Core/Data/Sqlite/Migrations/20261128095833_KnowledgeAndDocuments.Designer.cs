@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BizQ.Core.Data.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteBizQDb))]
-    [Migration("20261128093725_Documents")]
-    partial class Documents
+    [Migration("20261128095833_KnowledgeAndDocuments")]
+    partial class KnowledgeAndDocuments
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -481,6 +481,78 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.ToTable("context_entities", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.EntityVersion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<Guid?>("ById")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by_id");
+
+                    b.Property<string>("ByKind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by_kind");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by_name");
+
+                    b.Property<Guid>("EntityId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entity_id");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<int?>("RestoredFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("restored_from");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<string>("SourceName")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source_name");
+
+                    b.Property<string>("Step")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("step");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_entity_versions");
+
+                    b.HasIndex("WorkspaceId", "EntityId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_entity_versions_workspace_id_entity_id_number");
+
+                    b.ToTable("context_entity_versions", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Context.Fact", b =>
                 {
                     b.Property<Guid>("Id")
@@ -500,6 +572,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("field");
 
+                    b.Property<int>("InVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("in_version");
+
                     b.Property<string>("Lookup")
                         .HasColumnType("TEXT")
                         .HasColumnName("lookup");
@@ -507,6 +583,18 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.Property<long>("ObservedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("observed_at");
+
+                    b.Property<int?>("PageNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("page_number");
+
+                    b.Property<Guid?>("PassageId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("passage_id");
+
+                    b.Property<long>("RecordedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("recorded_at");
 
                     b.Property<string>("Source")
                         .IsRequired()
@@ -522,9 +610,17 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("source_name");
 
+                    b.Property<long?>("SupersededAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("superseded_at");
+
                     b.Property<Guid?>("SupersededBy")
                         .HasColumnType("TEXT")
                         .HasColumnName("superseded_by");
+
+                    b.Property<long?>("ValidFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("valid_from");
 
                     b.Property<long?>("ValidTo")
                         .HasColumnType("INTEGER")
@@ -562,6 +658,114 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasDatabaseName("ix_facts_workspace_id_entity_id_field_id");
 
                     b.ToTable("facts", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.OpenReference", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("EntityId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entity_id");
+
+                    b.Property<string>("Field")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("field");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("ObservedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("observed_at");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<string>("SourceName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source_name");
+
+                    b.Property<string>("TargetField")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("target_field");
+
+                    b.Property<string>("TargetKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("target_key");
+
+                    b.Property<string>("TargetType")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("target_type");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_open_references");
+
+                    b.HasIndex("WorkspaceId", "EntityId")
+                        .HasDatabaseName("ix_context_open_references_workspace_id_entity_id");
+
+                    b.HasIndex("WorkspaceId", "TargetType", "TargetKey")
+                        .HasDatabaseName("ix_context_open_references_workspace_id_target_type_target_key");
+
+                    b.ToTable("context_open_references", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.OwnEntityType", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("definition");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_entity_types");
+
+                    b.HasIndex("WorkspaceId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_entity_types_workspace_id_name");
+
+                    b.ToTable("context_entity_types", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Context.Passage", b =>
@@ -611,6 +815,104 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasDatabaseName("ix_passages_workspace_id_document_id_ordinal");
 
                     b.ToTable("passages", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.Relation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<double>("Confidence")
+                        .HasColumnType("REAL")
+                        .HasColumnName("confidence");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("EndedByName")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_by_name");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("field");
+
+                    b.Property<Guid>("FromId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("ObservedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("observed_at");
+
+                    b.Property<int?>("PageNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("page_number");
+
+                    b.Property<Guid?>("PassageId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("passage_id");
+
+                    b.Property<long>("RecordedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source_id");
+
+                    b.Property<string>("SourceName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source_name");
+
+                    b.Property<Guid?>("SupersededBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("superseded_by");
+
+                    b.Property<Guid>("ToId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("to_id");
+
+                    b.Property<long?>("ValidFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("valid_from");
+
+                    b.Property<long?>("ValidTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("valid_to");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_relations");
+
+                    b.HasIndex("WorkspaceId", "FromId", "Id")
+                        .HasDatabaseName("ix_context_relations_workspace_id_from_id_id");
+
+                    b.HasIndex("WorkspaceId", "ToId", "Id")
+                        .HasDatabaseName("ix_context_relations_workspace_id_to_id_id");
+
+                    b.HasIndex("WorkspaceId", "FromId", "Kind", "ToId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_relations_workspace_id_from_id_kind_to_id")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("context_relations", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Context.SearchEntry", b =>
@@ -667,6 +969,50 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasDatabaseName("ix_search_entries_workspace_id_owner_id");
 
                     b.ToTable("search_entries", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.SearchTest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("LookupQuery")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lookup_query");
+
+                    b.Property<string>("Marks")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("marks");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("query");
+
+                    b.Property<long>("SavedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("saved_at");
+
+                    b.Property<string>("SavedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("saved_by");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_search_tests");
+
+                    b.HasIndex("WorkspaceId", "LookupQuery")
+                        .IsUnique()
+                        .HasDatabaseName("ix_search_tests_workspace_id_lookup_query");
+
+                    b.ToTable("search_tests", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Data.Archiving.ArchivedFile", b =>
@@ -1118,6 +1464,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.Property<long?>("CancelRequestedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("cancel_requested_at");
+
+                    b.Property<decimal>("ChargedUsd")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("charged_usd");
 
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")

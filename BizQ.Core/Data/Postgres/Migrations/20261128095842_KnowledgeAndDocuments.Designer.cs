@@ -13,8 +13,8 @@ using NpgsqlTypes;
 namespace BizQ.Core.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresBizQDb))]
-    [Migration("20261128093738_Documents")]
-    partial class Documents
+    [Migration("20261128095842_KnowledgeAndDocuments")]
+    partial class KnowledgeAndDocuments
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -492,6 +492,78 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.ToTable("context_entities", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.EntityVersion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid?>("ById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("by_id");
+
+                    b.Property<string>("ByKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by_kind");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by_name");
+
+                    b.Property<Guid>("EntityId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entity_id");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<int?>("RestoredFrom")
+                        .HasColumnType("integer")
+                        .HasColumnName("restored_from");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("SourceName")
+                        .HasColumnType("text")
+                        .HasColumnName("source_name");
+
+                    b.Property<string>("Step")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("step");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_entity_versions");
+
+                    b.HasIndex("WorkspaceId", "EntityId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_entity_versions_workspace_id_entity_id_number");
+
+                    b.ToTable("context_entity_versions", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Context.Fact", b =>
                 {
                     b.Property<Guid>("Id")
@@ -511,6 +583,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("field");
 
+                    b.Property<int>("InVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("in_version");
+
                     b.Property<string>("Lookup")
                         .HasColumnType("text")
                         .HasColumnName("lookup");
@@ -518,6 +594,18 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.Property<DateTimeOffset>("ObservedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("observed_at");
+
+                    b.Property<int?>("PageNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("page_number");
+
+                    b.Property<Guid?>("PassageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("passage_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
 
                     b.Property<string>("Source")
                         .IsRequired()
@@ -533,9 +621,17 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("source_name");
 
+                    b.Property<DateTimeOffset?>("SupersededAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("superseded_at");
+
                     b.Property<Guid?>("SupersededBy")
                         .HasColumnType("uuid")
                         .HasColumnName("superseded_by");
+
+                    b.Property<DateTimeOffset?>("ValidFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_from");
 
                     b.Property<DateTimeOffset?>("ValidTo")
                         .HasColumnType("timestamp with time zone")
@@ -573,6 +669,114 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasDatabaseName("ix_facts_workspace_id_entity_id_field_id");
 
                     b.ToTable("facts", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.OpenReference", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("EntityId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entity_id");
+
+                    b.Property<string>("Field")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("field");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("ObservedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("observed_at");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("SourceName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source_name");
+
+                    b.Property<string>("TargetField")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target_field");
+
+                    b.Property<string>("TargetKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target_key");
+
+                    b.Property<string>("TargetType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target_type");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_open_references");
+
+                    b.HasIndex("WorkspaceId", "EntityId")
+                        .HasDatabaseName("ix_context_open_references_workspace_id_entity_id");
+
+                    b.HasIndex("WorkspaceId", "TargetType", "TargetKey")
+                        .HasDatabaseName("ix_context_open_references_workspace_id_target_type_target_key");
+
+                    b.ToTable("context_open_references", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.OwnEntityType", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("definition");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_entity_types");
+
+                    b.HasIndex("WorkspaceId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_entity_types_workspace_id_name");
+
+                    b.ToTable("context_entity_types", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Context.Passage", b =>
@@ -622,6 +826,104 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasDatabaseName("ix_passages_workspace_id_document_id_ordinal");
 
                     b.ToTable("passages", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.Relation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<double>("Confidence")
+                        .HasColumnType("double precision")
+                        .HasColumnName("confidence");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("EndedByName")
+                        .HasColumnType("text")
+                        .HasColumnName("ended_by_name");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("text")
+                        .HasColumnName("field");
+
+                    b.Property<Guid>("FromId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("ObservedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("observed_at");
+
+                    b.Property<int?>("PageNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("page_number");
+
+                    b.Property<Guid?>("PassageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("passage_id");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("source_id");
+
+                    b.Property<string>("SourceName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source_name");
+
+                    b.Property<Guid?>("SupersededBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("superseded_by");
+
+                    b.Property<Guid>("ToId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("to_id");
+
+                    b.Property<DateTimeOffset?>("ValidFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_from");
+
+                    b.Property<DateTimeOffset?>("ValidTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_to");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_relations");
+
+                    b.HasIndex("WorkspaceId", "FromId", "Id")
+                        .HasDatabaseName("ix_context_relations_workspace_id_from_id_id");
+
+                    b.HasIndex("WorkspaceId", "ToId", "Id")
+                        .HasDatabaseName("ix_context_relations_workspace_id_to_id_id");
+
+                    b.HasIndex("WorkspaceId", "FromId", "Kind", "ToId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_relations_workspace_id_from_id_kind_to_id")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("context_relations", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Context.SearchEntry", b =>
@@ -691,6 +993,50 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasDatabaseName("ix_search_entries_workspace_id_owner_id");
 
                     b.ToTable("search_entries", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.SearchTest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("LookupQuery")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("lookup_query");
+
+                    b.Property<string>("Marks")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("marks");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("query");
+
+                    b.Property<DateTimeOffset>("SavedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("saved_at");
+
+                    b.Property<string>("SavedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("saved_by");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_search_tests");
+
+                    b.HasIndex("WorkspaceId", "LookupQuery")
+                        .IsUnique()
+                        .HasDatabaseName("ix_search_tests_workspace_id_lookup_query");
+
+                    b.ToTable("search_tests", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Data.Archiving.ArchivedFile", b =>
@@ -1142,6 +1488,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.Property<DateTimeOffset?>("CancelRequestedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("cancel_requested_at");
+
+                    b.Property<decimal>("ChargedUsd")
+                        .HasColumnType("numeric")
+                        .HasColumnName("charged_usd");
 
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")

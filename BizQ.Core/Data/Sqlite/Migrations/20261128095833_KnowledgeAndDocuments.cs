@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace BizQ.Core.Data.Sqlite.Migrations
 {
     /// <inheritdoc />
-    public partial class KnowledgeModel : Migration
+    public partial class KnowledgeAndDocuments : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -55,6 +55,76 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 table: "facts",
                 type: "INTEGER",
                 nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "access",
+                table: "documents",
+                type: "TEXT",
+                nullable: false,
+                defaultValue: "Everyone");
+
+            migrationBuilder.AddColumn<int>(
+                name: "edition",
+                table: "documents",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 1);
+
+            migrationBuilder.AddColumn<Guid>(
+                name: "first_id",
+                table: "documents",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "read_attempts",
+                table: "documents",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<long>(
+                name: "read_until",
+                table: "documents",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "refusal_code",
+                table: "documents",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "refusal_message",
+                table: "documents",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<long>(
+                name: "replaced_at",
+                table: "documents",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.AddColumn<Guid>(
+                name: "replaced_by",
+                table: "documents",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<Guid>(
+                name: "replaces",
+                table: "documents",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "state",
+                table: "documents",
+                type: "TEXT",
+                nullable: false,
+                defaultValue: "Ready");
 
             migrationBuilder.Sql("UPDATE facts SET recorded_at = observed_at;");
             migrationBuilder.Sql("UPDATE facts SET superseded_at = (SELECT newer.recorded_at FROM facts newer WHERE newer.id = facts.superseded_by) WHERE superseded_by IS NOT NULL;");
@@ -151,6 +221,32 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "document_readers",
+                columns: table => new
+                {
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    document_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    reader = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_document_readers", x => new { x.workspace_id, x.document_id, x.reader });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "document_tags",
+                columns: table => new
+                {
+                    workspace_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    document_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_document_tags", x => new { x.workspace_id, x.tag, x.document_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "search_tests",
                 columns: table => new
                 {
@@ -166,6 +262,18 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 {
                     table.PrimaryKey("pk_search_tests", x => x.id);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_documents_reading",
+                table: "documents",
+                column: "id",
+                filter: "state = 'Reading'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_documents_workspace_id_access",
+                table: "documents",
+                columns: new[] { "workspace_id", "access" },
+                filter: "access = 'Named'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_context_entity_types_workspace_id_name",
@@ -207,6 +315,11 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 columns: new[] { "workspace_id", "to_id", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_document_tags_document_id",
+                table: "document_tags",
+                column: "document_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_search_tests_workspace_id_lookup_query",
                 table: "search_tests",
                 columns: new[] { "workspace_id", "lookup_query" },
@@ -229,7 +342,21 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                 name: "context_relations");
 
             migrationBuilder.DropTable(
+                name: "document_readers");
+
+            migrationBuilder.DropTable(
+                name: "document_tags");
+
+            migrationBuilder.DropTable(
                 name: "search_tests");
+
+            migrationBuilder.DropIndex(
+                name: "ix_documents_reading",
+                table: "documents");
+
+            migrationBuilder.DropIndex(
+                name: "ix_documents_workspace_id_access",
+                table: "documents");
 
             migrationBuilder.DropColumn(
                 name: "charged_usd",
@@ -258,6 +385,50 @@ namespace BizQ.Core.Data.Sqlite.Migrations
             migrationBuilder.DropColumn(
                 name: "valid_from",
                 table: "facts");
+
+            migrationBuilder.DropColumn(
+                name: "access",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "edition",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "first_id",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "read_attempts",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "read_until",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "refusal_code",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "refusal_message",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "replaced_at",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "replaced_by",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "replaces",
+                table: "documents");
+
+            migrationBuilder.DropColumn(
+                name: "state",
+                table: "documents");
         }
     }
 }
