@@ -50,7 +50,8 @@ public sealed class ToolFlowTests
     public void An_answer_ends_it_and_a_failed_turn_fails_it()
     {
         var answered = Assert.IsType<LoopMove.Close>(Assert.Single(Go([Turn(0, """{"answer":{"text":"Yes."}}""")]).Moves));
-        Assert.Equal(("""{"text":"Yes."}""", null), (answered.Output?.GetRawText(), answered.Error));
+        Assert.Equal("""{"text":"Yes."}""", answered.Output?.GetRawText());
+        Assert.Null(answered.Error);
 
         var turn = Turn(0, null, StepStatus.Failed);
         turn.Error = Json.Element(new { code = "modelFailed" });
