@@ -75,7 +75,7 @@ internal sealed class FilterSql(IReadOnlyList<Condition> conditions)
 
     private static string InDay(DbCommand command, Condition condition, string column, string name)
     {
-        var (from, to) = (command.Add(name + "a", Time(command, condition.Span.From)), command.Add(name + "z", Time(command, condition.Span.To)));
+        var (from, to) = (Time(command, name + "a", condition.Span.From), Time(command, name + "z", condition.Span.To));
         return condition.Comparison switch
         {
             Comparison.More => $"{column} >= {to}",
@@ -86,12 +86,10 @@ internal sealed class FilterSql(IReadOnlyList<Condition> conditions)
         };
     }
 
-    private static object Time(DbCommand command, DateTimeOffset time)
-    {
-        if (command is NpgsqlCommand)
-            return time.UtcDateTime;
-        return (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-    }
+    /// <summary>SQLite keeps microseconds since 1970.</summary>
+    private static string Time(DbCommand command, string name, DateTimeOffset time) => command is NpgsqlCommand
+        ? command.Add(name, time.UtcDateTime)
+        : command.Add(name, (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
 
     private static string NumberOf(DbCommand command, string field) =>
         string.Format(CultureInfo.InvariantCulture, command is NpgsqlCommand ? PostgresNumber : SqliteNumber, field);
