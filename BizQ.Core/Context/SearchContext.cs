@@ -1,7 +1,6 @@
 using System.Globalization;
 using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
-using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Context;
 

@@ -51,7 +51,8 @@ public sealed class SearchWorkbenchTests
         var workspace = (await unscoped.Workspaces.SingleAsync(_cancel)).Id;
         var run = await host.Until(workspace, db => db.Runs.FirstOrDefaultAsync(r => r.Status == RunStatus.WaitingForApproval, _cancel), "a run that waits");
         await using var db = host.Database.Open(workspace);
-        var step = await db.RunSteps.FirstAsync(s => s.RunId == run.Id && s.Kind == "context", _cancel);
+        var steps = await db.RunSteps.Where(s => s.RunId == run.Id && s.Kind == "context").ToListAsync(_cancel);
+        var step = steps.First(s => s.Input is { } input && input.TryGetProperty("search", out _));
         await window.Go($"/context/search/workbench?run={run.Id}&step={step.Id}");
         await Expect(window.Page.GetByText("As the run asked it")).ToBeVisibleAsync();
         await Expect(window.Page.GetByText("given then").First).ToBeVisibleAsync();

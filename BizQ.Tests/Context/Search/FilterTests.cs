@@ -69,7 +69,7 @@ public sealed class FilterTests
         Assert.Contains(answer.Items, hit => hit.Title == "Ridge");
         Assert.Contains("such as updated>2026-01-31", Assert.Single((await Ask(business, "updated>soon")).Notes), StringComparison.Ordinal);
         Assert.Contains("only numbers and days", Assert.Single((await Ask(business, "status>late")).Notes), StringComparison.Ordinal);
-        Assert.Equal("Nothing is of the type 'ordre'. Did you mean 'order'?", Assert.Single((await Ask(business, "type:ordre")).Notes));
+        Assert.Equal("Nothing is of the type 'ordr'. Did you mean 'order'?", Assert.Single((await Ask(business, "type:ordr")).Notes));
         Assert.Empty((await Ask(business, "what is a tent?")).Notes);
     }
 

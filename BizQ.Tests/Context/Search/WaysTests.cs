@@ -69,10 +69,10 @@ public sealed class WaysTests
     {
         var clock = new FakeTimeProvider(Now.AddDays(-400));
         await using var business = await KnownBusiness.Start(engine, clock);
-        await business.Say("policy", new { name = "Returns", note = "returns within thirty days, a" });
+        await business.Say("policy", new { name = "Returns", code = "P1", note = "returns within thirty days, a" });
         clock.SetUtcNow(Now.AddDays(-2));
-        await business.Say("policy", new { name = "Returns", code = "P2", note = "returns within sixty days, b" });
-        await business.Say("policy", new { name = "Returns", code = "P3", note = "returns within ninety days, c" }, verified: true);
+        await business.Say("policy", new { name = "Returns", code = "P2", note = "returns within ninety days, c" }, verified: true);
+        await business.Say("policy", new { name = "Returns", code = "P3", note = "returns within sixty days, b" });
         clock.SetUtcNow(Now);
         var found = await Ask(business, "returns", SearchMode.Recency);
         Assert.Equal(["ninety", "sixty", "thirty"], found.Select(h => h.Text.Split(' ').First(w => w is "thirty" or "sixty" or "ninety")));

@@ -38,7 +38,7 @@ internal sealed class FilterSql(IReadOnlyList<Condition> conditions)
     private static string One(DbCommand command, Condition condition, string name) => condition.Of switch
     {
         Told.Type => $"s.type = {command.Add(name, EntityLimits.NormalType(condition.Text))}",
-        Told.Kind => $"s.kind = {command.Add(name, condition.Text.ToLowerInvariant() == "entity" ? nameof(SearchKind.Entity) : nameof(SearchKind.Passage))}",
+        Told.Kind => $"s.kind = {command.Add(name, condition.Text.Equals("entity", StringComparison.OrdinalIgnoreCase) ? nameof(SearchKind.Entity) : nameof(SearchKind.Passage))}",
         Told.Updated => InDay(command, condition, "s.observed_at", name),
         Told.Created => Either($"e.removed_at IS NULL AND {InDay(command, condition, "e.created_at", name)}"),
         Told.Key => $"s.owner_id IN (SELECT e.id FROM context_entities e WHERE e.workspace_id = @workspace AND e.lookup_key = {command.Add(name, condition.Text.ToLowerInvariant())})",
@@ -75,7 +75,7 @@ internal sealed class FilterSql(IReadOnlyList<Condition> conditions)
 
     private static string InDay(DbCommand command, Condition condition, string column, string name)
     {
-        var (from, to) = (command.Add(name + "a", Time(command, condition.Span.From)), command.Add(name + "z", Time(command, condition.Span.To)));
+        var (from, to) = (Time(command, name + "a", condition.Span.From), Time(command, name + "z", condition.Span.To));
         return condition.Comparison switch
         {
             Comparison.More => $"{column} >= {to}",
@@ -86,8 +86,10 @@ internal sealed class FilterSql(IReadOnlyList<Condition> conditions)
         };
     }
 
-    private static object Time(DbCommand command, DateTimeOffset time) =>
-        command is NpgsqlCommand ? time.UtcDateTime : (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    /// <summary>SQLite keeps microseconds since 1970.</summary>
+    private static string Time(DbCommand command, string name, DateTimeOffset time) => command is NpgsqlCommand
+        ? command.Add(name, time.UtcDateTime)
+        : command.Add(name, (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
 
     private static string NumberOf(DbCommand command, string field) =>
         string.Format(CultureInfo.InvariantCulture, command is NpgsqlCommand ? PostgresNumber : SqliteNumber, field);
