@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
-using BizQ.Agents.Waits;
 using BizQ.Core;
 using BizQ.Core.Approvals;
 using BizQ.Core.Effects;

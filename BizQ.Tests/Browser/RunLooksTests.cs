@@ -1,7 +1,6 @@
 using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Agents;
-using BizQ.Core.Data;
 using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;

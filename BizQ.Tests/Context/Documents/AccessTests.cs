@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Context;
 using BizQ.Core.Data;

@@ -97,6 +97,7 @@ public sealed class VersionTests
             SourceName = "returns.md",
             SourceId = document,
             ObservedAt = business.Kit.Clock.GetUtcNow(),
+            RecordedAt = business.Kit.Clock.GetUtcNow(),
         }).ToList();
         db.Facts.AddRange(facts);
         await db.SaveChangesAsync(Cancel);

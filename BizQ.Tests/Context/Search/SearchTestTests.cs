@@ -72,10 +72,12 @@ public sealed class SearchTestTests
         }
     }
 
+    private static Guid Id(byte number) => new(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]);
+
     [Fact]
     public void Gain_counts_a_right_answer_once_and_less_the_lower_it_stands()
     {
-        var (a, b, other, document) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (a, b, other, document) = (Id(1), Id(2), Id(3), Id(4));
         Assert.Equal((1, 0), SearchGain.Of([(a, a), (b, b)], [new(a, a, "", true), new(b, b, "", true)]));
         Assert.Equal((1 / Math.Log2(3), 1), SearchGain.Of([(other, other), (a, a)], [new(a, a, "", true), new(other, other, "", false)]));
         // A document read anew has other passages: one of them stands for the one that was marked, and only one.

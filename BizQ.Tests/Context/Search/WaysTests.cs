@@ -1,4 +1,3 @@
-using BizQ.Core;
 using BizQ.Core.Context;
 using BizQ.Core.Data;
 using BizQ.Tests.Kit;

@@ -1,6 +1,5 @@
 using BizQ.Core;
 using BizQ.Core.Agents;
-using BizQ.Core.Validation;
 
 namespace BizQ.Tests.Runtime.Simulation;
 

@@ -4,7 +4,6 @@ using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Data;
 using BizQ.Core.Runs;
-using BizQ.Tests.Kit;
 using BizQ.Tests.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
