@@ -3,6 +3,7 @@ using BizQ.Agents.Nodes;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
+using BizQ.Core.Context;
 using BizQ.Core.Data;
 using BizQ.Core.Runs;
 using BizQ.Tests.Kit;
@@ -31,6 +32,21 @@ public sealed class LoopTests
             ["start", "each", "each/0/twice", "each/0/more", "each/1/twice", "each/1/more", "each/2/twice", "each/2/more", "end"],
             done.Steps.Select(s => s.Path.Length == 0 ? s.NodeId : $"{s.Path}/{s.NodeId}"));
     }
+
+    [Theory, InlineData("forEach"), InlineData("while")]
+    public void What_a_loop_that_is_over_relied_on_is_known_after_the_journal_was_read_again(string kind)
+    {
+        var (loop, look, inner) = (Step(2, "loop", kind: kind), Step(3, "look", path: "loop/0"), Step(5, "look", path: "loop/1/each/0"));
+        (look.Evidence, inner.Evidence) = (EvidenceCalled("returns"), EvidenceCalled("prices"));
+        RunStep[] steps = [Step(1, "start", kind: "trigger"), loop, look, Step(4, "each", path: "loop/1", kind: "forEach"), inner];
+
+        Assert.Equal(["returns", "prices"], Journal(steps).Gathered().Select(e => e.Title));
+        loop.Status = StepStatus.Waiting;
+        Assert.Empty(Journal(steps).Gathered());
+    }
+
+    private static JsonElement EvidenceCalled(string title) =>
+        Json.Element(new[] { new Evidence("passage", Guid.Empty, "document", title, title, DateTimeOffset.UnixEpoch, 1, title) });
 
     [Fact]
     public async Task No_items_are_no_rounds_and_the_run_goes_on()

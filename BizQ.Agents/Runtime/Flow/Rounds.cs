@@ -35,8 +35,12 @@ public sealed class Rounds
     /// <summary>The lowest round that has not ended.</summary>
     public int First { get; private set; }
 
-    /// <summary>What the rounds that ended have relied on.</summary>
-    internal IReadOnlyList<(int Sequence, JsonElement Evidence)> Evidence => _evidence;
+    /// <summary>
+    /// What the rounds have relied on: those that ended, and once the loop itself has, all of them. A loop that was over when the
+    /// journal was read has never been looked at, so none of its rounds is summed up.
+    /// </summary>
+    internal IEnumerable<(int Sequence, JsonElement Evidence)> Evidence =>
+        Step is { Status: StepStatus.Waiting } || ToolSteps.IsLoop(this) ? _evidence : _evidence.Concat(UnderWay.SelectMany(EvidenceOf));
 
     public RoundEnd? EndOf(int round) => _ended.GetValueOrDefault(round);
 
