@@ -87,7 +87,7 @@ public sealed class ReadAccepted(BizQDatabase database, Archive archive, IReadFi
     }
 
     /// <summary>Gives one back that is not read now, for the next sweep.</summary>
-    private static Task Release(BizQDb db, Guid id, CancellationToken cancel) =>
+    private static Task<int> Release(BizQDb db, Guid id, CancellationToken cancel) =>
         db.Documents.Where(d => d.Id == id && d.State == DocumentState.Reading).ExecuteUpdateAsync(set => set.SetProperty(d => d.ReadUntil, (DateTimeOffset?)null), cancel);
 
     private async Task<bool> Claim(BizQDb db, Guid id, CancellationToken cancel)
