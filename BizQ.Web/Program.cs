@@ -58,8 +58,7 @@ public sealed partial class Program
         builder.Services
             .AddAgentParts()
             .AddAgentRuntime(builder.Configuration)
-            .AddAgentFunctions(builder.Configuration, typeof(Program).Assembly)
-            .AddAgentDocuments()
+            .AddAgentFunctions(builder.Configuration, typeof(Program).Assembly).AddAgentDocuments()
             .AddAgentModels(builder.Configuration)
             .AddAgentTriggers(builder.Configuration)
             .AddAgentMail(builder.Configuration);

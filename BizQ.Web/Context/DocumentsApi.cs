@@ -90,10 +90,13 @@ internal static class DocumentsApi
             ? (disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value?.Trim('"')
             : null;
 
-    private static async Task<IResult> List(HttpContext http, ListDocuments list, string? q, string? mediaType, string? tag, DocumentState? state, int? limit, string? cursor)
+    private static async Task<IResult> List(HttpContext http, ListDocuments list, string? q, string? mediaType, string? tag, string? state, int? limit, string? cursor)
     {
+        DocumentState? wanted = Enum.TryParse<DocumentState>(state, ignoreCase: true, out var named) && Enum.IsDefined(named) ? named : null;
+        if (!string.IsNullOrEmpty(state) && wanted is null)
+            return Refusal.Invalid("badState", "A document's state is ready, reading or refused.").ToProblem();
         var actor = http.User.ToActor()!;
-        var page = await list.Run(actor, new DocumentFilter(q, mediaType, tag, state, limit, cursor), http.RequestAborted);
+        var page = await list.Run(actor, new DocumentFilter(q, mediaType, tag, wanted, limit, cursor), http.RequestAborted);
         if (page.Refusal is { } refusal)
             return refusal.ToProblem();
         var tags = await list.TagsOf(actor, page.Value.Items.Select(d => d.Id), http.RequestAborted);

@@ -12,8 +12,8 @@ internal static class SheetText
     {
         if (ZipFiles.Check(fileName, content, cancel) is { } refusal)
             return refusal;
-        using var stream = new MemoryStream(content.ToArray(), writable: false);
-        using var book = SpreadsheetDocument.Open(stream, isEditable: false, new OpenSettings { AutoSave = false, MaxCharactersInPart = ReadLimits.UnpackedBytes });
+        using var stream = ZipFiles.Opened(content);
+        using var book = SpreadsheetDocument.Open(stream, isEditable: true, new OpenSettings { AutoSave = false, MaxCharactersInPart = ReadLimits.UnpackedBytes });
         if (book.WorkbookPart is not { Workbook.Sheets: { } sheets } part)
             return Refusal.Invalid("brokenFile", $"{fileName} has no sheets. Open it in its own program, save it anew and upload that.");
         var cells = new Cells(Strings(part), Dates(part.WorkbookStylesPart?.Stylesheet), part.Workbook.WorkbookProperties?.Date1904?.Value == true);

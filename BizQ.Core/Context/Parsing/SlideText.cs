@@ -12,8 +12,8 @@ internal static class SlideText
     {
         if (ZipFiles.Check(fileName, content, cancel) is { } refusal)
             return refusal;
-        using var stream = new MemoryStream(content.ToArray(), writable: false);
-        using var show = PresentationDocument.Open(stream, isEditable: false, new OpenSettings { AutoSave = false, MaxCharactersInPart = ReadLimits.UnpackedBytes });
+        using var stream = ZipFiles.Opened(content);
+        using var show = PresentationDocument.Open(stream, isEditable: true, new OpenSettings { AutoSave = false, MaxCharactersInPart = ReadLimits.UnpackedBytes });
         if (show.PresentationPart is not { Presentation.SlideIdList: { } list } part)
             return Refusal.Invalid("brokenFile", $"{fileName} has no slides. Open it in its own program, save it anew and upload that.");
         List<Block> blocks = [];

@@ -12,8 +12,8 @@ internal static class WordText
     {
         if (ZipFiles.Check(fileName, content, cancel) is { } refusal)
             return refusal;
-        using var stream = new MemoryStream(content.ToArray(), writable: false);
-        using var word = WordprocessingDocument.Open(stream, isEditable: false, new OpenSettings { AutoSave = false, MaxCharactersInPart = ReadLimits.UnpackedBytes });
+        using var stream = ZipFiles.Opened(content);
+        using var word = WordprocessingDocument.Open(stream, isEditable: true, new OpenSettings { AutoSave = false, MaxCharactersInPart = ReadLimits.UnpackedBytes });
         if (word.MainDocumentPart?.Document?.Body is not { } body)
             return Refusal.Invalid("brokenFile", $"{fileName} has no text part. Open it in its own program, save it anew and upload that.");
         var walk = new Walk(HeadingStyles(word.MainDocumentPart), cancel);

@@ -41,6 +41,18 @@ internal static class ZipFiles
         return null;
     }
 
+    /// <summary>
+    /// What Office's library opens, as if to edit it: of what it may only read it makes a temporary file, and none can be made
+    /// behind a worker's walls. Nothing is saved.
+    /// </summary>
+    public static MemoryStream Opened(ReadOnlyMemory<byte> content)
+    {
+        var stream = new MemoryStream(content.Length);
+        stream.Write(content.Span);
+        stream.Position = 0;
+        return stream;
+    }
+
     // Any part may be named anything; these are never XML, and everything else is looked at as if it were.
     private static bool IsXml(string name) => Path.GetExtension(name).ToLowerInvariant() is not (".png" or ".jpg" or ".jpeg" or ".gif" or ".bmp" or ".emf" or ".wmf" or ".tif" or ".tiff" or ".bin" or ".ttf" or ".odttf" or ".fntdata" or ".wdp" or ".mp4" or ".wav");
 
