@@ -1,4 +1,3 @@
-using BizQ.Core;
 using BizQ.Core.Approvals;
 using BizQ.Core.Data;
 using BizQ.Core.Monitoring;
@@ -8,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Mortal;
 
-/// <summary>A person who agrees to everything, who looks into the world before they say how something ended, and who tells everybody what they wait for.</summary>
-internal sealed class Agreeing(BizQDatabase database, DecideApproval decide, DeliverEvent deliver, Doom doom, ChangeFeed changes) : IDisposable
+/// <summary>A person who agrees to everything, and who looks into the world before they say how something ended.</summary>
+internal sealed class Agreeing(BizQDatabase database, DecideApproval decide, ChangeFeed changes) : IDisposable
 {
     private readonly SemaphoreSlim _changed = new(1);
 
@@ -19,7 +18,7 @@ internal sealed class Agreeing(BizQDatabase database, DecideApproval decide, Del
         while (true)
         {
             await _changed.WaitAsync();
-            if (await Agree() + await Tell() == 0 && await Open() == 0)
+            if (await Agree() == 0 && await Open() == 0)
                 return;
         }
     }
@@ -33,32 +32,15 @@ internal sealed class Agreeing(BizQDatabase database, DecideApproval decide, Del
             open = await db.Approvals.IgnoreQueryFilters([BizQDb.WorkspaceFilter]).AsNoTracking().Where(a => a.State == ApprovalState.Open).ToListAsync();
         foreach (var approval in open)
         {
+            var person = new Actor(approval.WorkspaceId, ActorKind.Person, null, "Somebody", Actor.Of(Role.Owner));
             // Decided a moment earlier, or changed since: then it is looked at again.
-            _ = await decide.Run(Person(approval.WorkspaceId), new DecideRequest(approval.Id, true, "Fine.", null, approval.Hash, await Answer(approval)), CancellationToken.None);
+            _ = await decide.Run(person, new DecideRequest(approval.Id, true, "Fine.", null, approval.Hash, await Answer(approval)), CancellationToken.None);
         }
         return open.Count;
     }
 
-    /// <summary>The same key for the same wait in every life, as of a sender who has heard no answer.</summary>
-    private async Task<int> Tell()
-    {
-        List<RunWait> waits;
-        await using (var db = database.OpenUnscoped())
-            waits = await db.RunWaits.IgnoreQueryFilters([BizQDb.WorkspaceFilter]).AsNoTracking().ToListAsync();
-        foreach (var wait in waits)
-        {
-            Task<Outcome<NamedEvent>> Deliver() => deliver.Run(Person(wait.WorkspaceId), new EventRequest(wait.Event, wait.Correlation, Json.EmptyObject, wait.Id.ToString()), CancellationToken.None);
-            _ = doom.Counts(wait.Correlation) ? await doom.Event(Deliver) : await Deliver();
-        }
-        return waits.Count;
-    }
-
-    private static Actor Person(Guid workspaceId) => new(workspaceId, ActorKind.Person, null, "Somebody", Actor.Of(Role.Owner));
-
     private async Task<string?> Answer(Approval approval)
     {
-        if (approval.Kind == ApprovalKind.Failure)
-            return FailureAnswers.GoOn;
         if (approval.Kind != ApprovalKind.Uncertain)
             return null;
         await using var db = database.Open(approval.WorkspaceId);

@@ -5,23 +5,20 @@ namespace BizQ.Mortal;
 
 /// <summary>
 /// The instant at which this process kills itself, with the signal that no process can answer: right before or after the n-th
-/// commit of a journal, the n-th call of a tool, or the n-th event; of one run and those it has called.
+/// commit of one run's journal, or the n-th call of a tool for it.
 /// </summary>
 internal sealed class Doom(string? key, string? at)
 {
     private readonly string[] _at = at?.Split('-') ?? ["never", "0", "before"];
     private int _commits;
     private int _calls;
-    private int _events;
 
-    /// <summary>The title of the run that is counted, which those it calls have too; others commit and call as they like.</summary>
+    /// <summary>The idempotency key of the run that is counted; others commit and call as they like.</summary>
     public bool Counts(string run) => run == key;
 
     public async Task<T> Commit<T>(Func<Task<T>> commit) => await Around("commit", Interlocked.Increment(ref _commits), commit);
 
     public async Task<T> Call<T>(Func<Task<T>> call) => await Around("call", Interlocked.Increment(ref _calls), call);
-
-    public async Task<T> Event<T>(Func<Task<T>> tell) => await Around("event", Interlocked.Increment(ref _events), tell);
 
     private async Task<T> Around<T>(string what, int number, Func<Task<T>> act)
     {

@@ -1,7 +1,5 @@
 using BizQ.Agents;
 using BizQ.Agents.Cluster;
-using BizQ.Agents.Documents;
-using BizQ.Agents.Documents.Worker;
 using BizQ.Agents.Functions;
 using BizQ.Agents.Functions.Worker;
 using BizQ.Agents.Mail;
@@ -36,8 +34,6 @@ internal static class Mortal
     {
         if (FunctionWorker.Asked(args))
             return FunctionWorker.Run();
-        if (DocumentWorker.Asked(args))
-            return DocumentWorker.Run(args);
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var (services, configuration) = (builder.Services, builder.Configuration);
@@ -45,12 +41,12 @@ internal static class Mortal
         services.AddData(configuration);
         services.AddContext().AddAgents().AddTriggers().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail();
         services.AddAgentParts().AddAgentRuntime(configuration).AddAgentModels(configuration).AddAgentMail(configuration)
-            .AddAgentFunctions(configuration, typeof(Mortal).Assembly).AddAgentDocuments();
+            .AddAgentFunctions(configuration, typeof(Mortal).Assembly);
         builder.AddCluster();
         services.RemoveAll<IRunStore>().AddSingleton<StoredRuns>()
             .AddSingleton<IRunStore>(provider => new MortalStore(provider.GetRequiredService<StoredRuns>(), doom))
             .AddSingleton<ITool>(new MortalTool(Path.Combine(DataRoom.PathOf(configuration), "world.txt"), doom))
-            .AddSingleton(doom).AddSingleton<Agreeing>();
+            .AddSingleton<Agreeing>();
         using var host = builder.Build();
         // Whoever started this process is gone when its input ends; then this one must not stay.
         _ = Task.Run(async () =>

@@ -6,13 +6,13 @@ using BizQ.Core.Agents;
 
 namespace BizQ.Mortal;
 
-/// <summary>The runs in the database; around each commit of the doomed run and those it calls the process may die.</summary>
+/// <summary>The runs in the database; around each commit of the doomed run the process may die.</summary>
 internal sealed class MortalStore(StoredRuns stored, Doom doom) : IRunStore
 {
     public Task<LoadedRun?> Find(Guid runId, CancellationToken cancel) => stored.Find(runId, cancel);
 
     public Task<bool> Commit(JournalEntry entry) =>
-        doom.Counts(entry.Run.Title) ? doom.Commit(() => stored.Commit(entry)) : stored.Commit(entry);
+        doom.Counts(entry.Run.IdempotencyKey) ? doom.Commit(() => stored.Commit(entry)) : stored.Commit(entry);
 }
 
 /// <summary>Acts by writing a line into a file: what stands there has happened, whoever has died since.</summary>

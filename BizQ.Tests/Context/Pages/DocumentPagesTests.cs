@@ -34,7 +34,7 @@ public sealed class DocumentPagesTests
         await window.Shoot("document-cited");
 
         await page.GetByLabel("Page").FillAsync("40");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Go" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go", Exact = true }).ClickAsync();
         await Expect(page.GetByText("is said on page 40 and nowhere else.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Show what comes before" }).ClickAsync();
         await Expect(page.GetByText("is said on page 39 and nowhere else.")).ToBeVisibleAsync();

@@ -11,7 +11,7 @@ namespace BizQ.Tests.Runtime.Kills;
 /// <summary>How a life ended: by its own hand, or with everything done.</summary>
 internal enum Ending { Killed, Finished }
 
-/// <summary>A database with an agent and those it calls, and the runtime that lives in it one short life after the other.</summary>
+/// <summary>A database with one agent, and the runtime that lives in it one short life after the other.</summary>
 internal sealed class MortalHouse : IAsyncDisposable
 {
     /// <summary>How a shell reports the end by SIGKILL.</summary>
@@ -27,15 +27,13 @@ internal sealed class MortalHouse : IAsyncDisposable
 
     public Guid WorkspaceId { get; private set; }
 
-    public static async Task<MortalHouse> Build(Engine engine, AgentDefinition definition, params AgentDefinition[] called)
+    public static async Task<MortalHouse> Build(Engine engine, AgentDefinition definition)
     {
         var house = new MortalHouse();
         house.Database = new BizQDatabase(await DatabaseKit.NewDatabase(engine, house._folder.Path), house._folder.Path, new ChangeFeed());
         var owner = await Kit.Workspaces.Make(house.Database, house._ids, TimeProvider.System, "Mortal business");
         house.WorkspaceId = owner.WorkspaceId;
-        house._version = await house.Add(definition);
-        foreach (var other in called)
-            await house.Add(other);
+        await house.Add(definition);
         return house;
     }
 
@@ -112,11 +110,11 @@ internal sealed class MortalHouse : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task<AgentVersion> Add(AgentDefinition definition)
+    private async Task Add(AgentDefinition definition)
     {
         var now = TimeProvider.System.GetUtcNow();
         var agent = new Agent { Id = _ids.New(), WorkspaceId = WorkspaceId, Name = definition.Name, Purpose = definition.Purpose, CreatedAt = now, UpdatedAt = now, CurrentVersionNumber = 1 };
-        var version = new AgentVersion
+        _version = new AgentVersion
         {
             Id = _ids.New(),
             WorkspaceId = WorkspaceId,
@@ -127,10 +125,9 @@ internal sealed class MortalHouse : IAsyncDisposable
             CreatedByName = "A test",
             CreatedAt = now,
         };
-        agent.CurrentVersionId = version.Id;
+        agent.CurrentVersionId = _version.Id;
         await using var db = Database.Open(WorkspaceId);
-        db.AddRange(agent, version);
+        db.AddRange(agent, _version);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        return version;
     }
 }
