@@ -80,7 +80,14 @@ internal static class ShopQuestions
 
     private static Relation Placed(Actor actor, Guid id, Guid order, Guid customer, DateTimeOffset now) => new()
     {
-        Id = id, WorkspaceId = actor.WorkspaceId, FromId = order, Kind = "placedBy", ToId = customer,
-        Source = SourceKind.Api, SourceName = "The shop", ObservedAt = now, RecordedAt = now,
+        Id = id,
+        WorkspaceId = actor.WorkspaceId,
+        FromId = order,
+        Kind = "placedBy",
+        ToId = customer,
+        Source = SourceKind.Api,
+        SourceName = "The shop",
+        ObservedAt = now,
+        RecordedAt = now,
     };
 }

@@ -47,8 +47,15 @@ public sealed class WaysTests
         await business.Say("customer", new { email = "bo@example.com", name = "Bo Holm" });
         var relation = new Relation
         {
-            Id = business.Kit.Ids.New(), WorkspaceId = order.WorkspaceId, FromId = order.Id, Kind = "placedBy", ToId = customer.Id,
-            Source = SourceKind.Api, SourceName = "CRM", ObservedAt = Now, RecordedAt = Now,
+            Id = business.Kit.Ids.New(),
+            WorkspaceId = order.WorkspaceId,
+            FromId = order.Id,
+            Kind = "placedBy",
+            ToId = customer.Id,
+            Source = SourceKind.Api,
+            SourceName = "CRM",
+            ObservedAt = Now,
+            RecordedAt = Now,
         };
         await using var db = business.Kit.Database.Open(order.WorkspaceId);
         db.Add(relation);

@@ -9,8 +9,17 @@ internal sealed record ReadFilters(string Words, IReadOnlyList<Condition> Condit
 {
     private static readonly Dictionary<string, Told> _told = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["type"] = Told.Type, ["kind"] = Told.Kind, ["updated"] = Told.Updated, ["observed"] = Told.Updated, ["created"] = Told.Created, ["key"] = Told.Key,
-        ["name"] = Told.Name, ["title"] = Told.Name, ["source"] = Told.Source, ["verified"] = Told.Verified, ["tag"] = Told.Tag,
+        ["type"] = Told.Type,
+        ["kind"] = Told.Kind,
+        ["updated"] = Told.Updated,
+        ["observed"] = Told.Updated,
+        ["created"] = Told.Created,
+        ["key"] = Told.Key,
+        ["name"] = Told.Name,
+        ["title"] = Told.Name,
+        ["source"] = Told.Source,
+        ["verified"] = Told.Verified,
+        ["tag"] = Told.Tag,
     };
 
     public static ReadFilters Of(QueryText query, KnownNames known)
