@@ -59,8 +59,7 @@ public sealed partial class Program
             .AddAgentParts()
             .AddAgentRuntime(builder.Configuration)
             .AddAgentFunctions(builder.Configuration, typeof(Program).Assembly).AddAgentDocuments()
-            .AddAgentModels(builder.Configuration)
-            .AddAgentTriggers(builder.Configuration)
+            .AddAgentModels(builder.Configuration).AddAgentTriggers(builder.Configuration)
             .AddAgentMail(builder.Configuration);
         builder.AddCluster();
         builder.Services.AddRateLimits(builder.Configuration).AddAccount().AddApi().AddPages();
