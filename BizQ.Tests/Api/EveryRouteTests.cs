@@ -130,7 +130,7 @@ public sealed partial class EveryRouteTests
     private static string Filled(string path, Dictionary<string, string> ids)
     {
         var owner = ids.FirstOrDefault(pair => path.Split('/').Contains(pair.Key)).Value;
-        return Hole().Replace(path, hole => hole.Value switch { "{id}" => owner ?? Unknown, "{step}" => Unknown, "{part}" => "input", _ => "1" });
+        return Hole().Replace(path, hole => hole.Value switch { "{id}" => owner ?? Unknown, "{step}" or "{old}" => Unknown, "{part}" => "input", _ => "1" });
     }
 
     private const string Unknown = "01900000-0000-7000-8000-00000000dead";
