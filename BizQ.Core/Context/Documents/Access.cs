@@ -85,12 +85,18 @@ public static class Access
     /// <summary>Entities without the fields that are known from documents their reader may not read.</summary>
     public static async Task Cover(BizQDb db, Actor actor, IReadOnlyList<Entity> entities, CancellationToken cancel)
     {
-        if (SeesAll(actor) || entities.Count == 0)
+        if (entities.Count == 0)
             return;
-        var ids = entities.Select(e => e.Id).ToList();
-        var hidden = (await HiddenFacts(db, actor).Where(f => ids.Contains(f.EntityId)).Select(f => new { f.EntityId, f.Field }).ToListAsync(cancel)).ToLookup(f => f.EntityId, f => f.Field);
+        var hidden = await HiddenFields(db, actor, [.. entities.Select(e => e.Id)], cancel);
         foreach (var entity in entities.Where(e => hidden.Contains(e.Id) && e.Data.ValueKind == JsonValueKind.Object))
             entity.Data = Json.Element(entity.Data.EnumerateObject().Where(p => !hidden[entity.Id].Contains(p.Name)).ToDictionary(p => p.Name, p => p.Value));
+    }
+
+    /// <summary>Of each entity, the fields that are known from documents their reader may not read.</summary>
+    internal static async Task<ILookup<Guid, string>> HiddenFields(BizQDb db, Actor actor, IReadOnlyCollection<Guid> entities, CancellationToken cancel)
+    {
+        var hidden = SeesAll(actor) ? [] : await HiddenFacts(db, actor).Where(f => entities.Contains(f.EntityId)).Select(f => new { f.EntityId, f.Field }).ToListAsync(cancel);
+        return hidden.ToLookup(f => f.EntityId, f => f.Field);
     }
 
     private static IQueryable<Fact> HiddenFacts(BizQDb db, Actor actor)

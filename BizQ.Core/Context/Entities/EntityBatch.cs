@@ -71,7 +71,7 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
             return WriteEntity.ChangedMeanwhile(request, known?.Entity);
 
         var state = known ?? new State(EntityStore.Blank(actor.WorkspaceId, type, ids.New(), now), isNew: true);
-        var change = EntityChange.Of(state.Entity, state.IsNew, state.Current, request, actor, ids, now);
+        var change = EntityChange.Of(state.Entity, state.IsNew, state.Current, state.Hidden, request, actor, ids, now);
         if (Lookup.Of(change.Key) is { } taken && _byKey.TryGetValue((type, taken), out var holder) && holder.Entity.Id != state.Entity.Id)
             return Refusal.Conflict("keyTaken", $"There is already a {type} with the key {change.Key}. Edit that one, or give this one another key.");
         // Written twice in one batch it has changed once, and was added if it was not there before.
@@ -82,7 +82,7 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         return state.Entity;
     }
 
-    /// <summary>Saves everything written so far in one transaction.</summary>
+    /// <summary>Saves everything written so far in one transaction. After it, the entities hold what their writer may see.</summary>
     public async Task Save(CancellationToken cancel)
     {
         var references = new KeepReferences(db, await EntityTypes.Catalogue(db, cancel), actor.Name, ids, now);
@@ -96,6 +96,7 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         // What was told of the relations goes out with the transaction.
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
+        await Access.Cover(db, actor, [.. _written.Where(s => s.Hidden.Count > 0).Select(s => s.Entity)], cancel);
     }
 
     private async Task Load(IQueryable<Entity> query, CancellationToken cancel)
@@ -104,9 +105,10 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         var loaded = found.Select(e => e.Id).ToList();
         var facts = (await db.Facts.Where(f => loaded.Contains(f.EntityId) && f.SupersededBy == null).ToListAsync(cancel)).ToLookup(f => f.EntityId);
         var entries = await db.SearchEntries.Where(s => loaded.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancel);
+        var hidden = await Access.HiddenFields(db, actor, loaded, cancel);
         foreach (var entity in found)
         {
-            var state = new State(entity, isNew: false) { Entry = entries.GetValueOrDefault(entity.Id) };
+            var state = new State(entity, isNew: false) { Entry = entries.GetValueOrDefault(entity.Id), Hidden = hidden[entity.Id].ToHashSet(StringComparer.Ordinal) };
             foreach (var fact in facts[entity.Id])
                 state.Current[fact.Field] = fact;
             Remember(state);
@@ -133,6 +135,8 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         /// <summary>The version it will be in when the batch is saved.</summary>
         public int Version => Touched && !Added ? entity.Version + 1 : entity.Version;
         public SearchEntry? Entry { get; set; }
+        /// <summary>Fields its writer may not see.</summary>
+        public IReadOnlySet<string> Hidden { get; init; } = new HashSet<string>();
         public Dictionary<string, Fact> Current { get; } = new(StringComparer.Ordinal);
     }
 }

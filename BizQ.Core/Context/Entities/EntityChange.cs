@@ -13,7 +13,8 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
 {
     public static readonly TimeSpan RestatedAfter = TimeSpan.FromDays(1);
 
-    public static EntityChange Of(Entity entity, bool isNew, IReadOnlyDictionary<string, Fact> current, WriteEntityRequest request, Actor actor, Ids ids, DateTimeOffset now)
+    /// <param name="hidden">Fields the writer may not see: leaving them out of an edit says nothing about them.</param>
+    public static EntityChange Of(Entity entity, bool isNew, IReadOnlyDictionary<string, Fact> current, IReadOnlySet<string> hidden, WriteEntityRequest request, Actor actor, Ids ids, DateTimeOffset now)
     {
         var edit = request.Id is not null;
         var observed = request.ObservedAt?.ToUniversalTime() ?? now;
@@ -22,7 +23,7 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
             said[property.Name] = property.Value.Clone();
         if (edit)
         {
-            foreach (var gone in current.Where(f => !said.ContainsKey(f.Key) && f.Value.Value.ValueKind != JsonValueKind.Null).Select(f => f.Key))
+            foreach (var gone in current.Where(f => !said.ContainsKey(f.Key) && !hidden.Contains(f.Key) && f.Value.Value.ValueKind != JsonValueKind.Null).Select(f => f.Key))
                 said[gone] = _null;
         }
         List<Fact> facts = [];
@@ -45,7 +46,7 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
             if (old is not null)
                 superseded.Add((old, fact));
         }
-        var data = Project(entity.Data, said, edit);
+        var data = Project(entity.Data, said, edit ? hidden : null);
         return new EntityChange(data, NameOf(entity, isNew, request, data), KeyOf(entity, isNew, request, data), facts, superseded, confirmed);
     }
 
@@ -73,11 +74,11 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
     // Said by no one, worked out by a model: worth showing, not worth relying on until somebody verifies it.
     internal const double InferredConfidence = 0.6;
 
-    private static JsonElement Project(JsonElement old, Dictionary<string, JsonElement> said, bool edit)
+    /// <param name="kept">The fields that stay although nothing is said of them; null for all.</param>
+    private static JsonElement Project(JsonElement old, Dictionary<string, JsonElement> said, IReadOnlySet<string>? kept)
     {
         var fields = new List<KeyValuePair<string, JsonElement>>();
-        if (!edit)
-            fields.AddRange(old.EnumerateObject().Where(p => !said.ContainsKey(p.Name)).Select(p => KeyValuePair.Create(p.Name, p.Value)));
+        fields.AddRange(old.EnumerateObject().Where(p => !said.ContainsKey(p.Name) && kept?.Contains(p.Name) != false).Select(p => KeyValuePair.Create(p.Name, p.Value)));
         fields.AddRange(said.Where(p => p.Value.ValueKind != JsonValueKind.Null));
         return Json.Element(fields.ToDictionary(f => f.Key, f => f.Value));
     }

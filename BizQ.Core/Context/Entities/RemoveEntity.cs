@@ -23,7 +23,7 @@ public sealed class RemoveEntity(BizQDatabase database, Ids ids, TimeProvider cl
         db.EntityVersions.Add(EntityVersion.Of(entity, entity.Version + 1, EntityStep.Removed, actor, null, ids.New(), now));
         db.SearchEntries.RemoveRange(await db.SearchEntries.Where(s => s.Id == id).ToListAsync(cancel));
         await TellEvents.Changed(db, actor, [(entity, "removed")], ids, now, cancel);
-        return await Save(db, entity, cancel);
+        return await Save(db, actor, entity, cancel);
     }
 
     /// <summary>One that is there already is answered as it is.</summary>
@@ -35,7 +35,10 @@ public sealed class RemoveEntity(BizQDatabase database, Ids ids, TimeProvider cl
         if (await db.Entities.FirstOrDefaultAsync(e => e.Id == id, cancel) is not { } entity)
             return Refusal.NotFound("entity");
         if (entity.RemovedAt is null)
+        {
+            await Access.Cover(db, actor, [entity], cancel);
             return entity;
+        }
         var now = clock.GetUtcNow();
         (entity.RemovedAt, entity.UpdatedAt) = (null, now);
         db.EntityVersions.Add(EntityVersion.Of(entity, entity.Version + 1, EntityStep.Restored, actor, null, ids.New(), now));
@@ -44,14 +47,15 @@ public sealed class RemoveEntity(BizQDatabase database, Ids ids, TimeProvider cl
         EntityStore.Index(entity, entry, EntityStore.ObservedAt(facts, entity));
         db.SearchEntries.Add(entry);
         await TellEvents.Changed(db, actor, [(entity, "added")], ids, now, cancel);
-        return await Save(db, entity, cancel);
+        return await Save(db, actor, entity, cancel);
     }
 
-    private static async Task<Outcome<Entity>> Save(BizQDb db, Entity entity, CancellationToken cancel)
+    private static async Task<Outcome<Entity>> Save(BizQDb db, Actor actor, Entity entity, CancellationToken cancel)
     {
         try
         {
             await db.SaveChangesAsync(cancel);
+            await Access.Cover(db, actor, [entity], cancel);
             return entity;
         }
         catch (DbUpdateException problem) when (problem.IsLostRace())

@@ -28,10 +28,9 @@ internal static class FactsAt
         return [.. entities.Select(e => Past(e, Latest(facts[e.Id]), versions[e.Id].MaxBy(v => v.Number)))];
     }
 
-    /// <summary>The fields of an entity in one of its versions.</summary>
-    /// <param name="reader">Who is shown them; null where nobody is.</param>
-    public static async Task<JsonElement> InVersion(BizQDb db, Actor? reader, Guid entity, int number, CancellationToken cancel) =>
-        DataOf(Latest(await (reader is null ? db.Facts : db.Facts.ReadableBy(db, reader)).AsNoTracking().Where(f => f.EntityId == entity && f.InVersion <= number
+    /// <summary>The fields of an entity in one of its versions, as far as their reader may see them.</summary>
+    public static async Task<JsonElement> InVersion(BizQDb db, Actor reader, Guid entity, int number, CancellationToken cancel) =>
+        DataOf(Latest(await db.Facts.ReadableBy(db, reader).AsNoTracking().Where(f => f.EntityId == entity && f.InVersion <= number
             && !db.Facts.Any(later => later.EntityId == entity && later.Field == f.Field && later.InVersion <= number && later.Id > f.Id)).ToListAsync(cancel)));
 
     private static EntityDetail Past(Entity now, List<Fact> facts, EntityVersion? version) => new(

@@ -19,7 +19,7 @@ public sealed class RestoreVersion(BizQDatabase database, WriteEntity write)
                 return Refusal.NotFound("entity");
             if (await db.EntityVersions.AsNoTracking().FirstOrDefaultAsync(v => v.EntityId == id && v.Number == number, cancel) is not { } version)
                 return new Refusal(RefusalKind.NotFound, "notFound", $"{entity.Name} has no version {number}. Its history names those there are.");
-            var data = await FactsAt.InVersion(db, null, id, number, cancel);
+            var data = await FactsAt.InVersion(db, actor, id, number, cancel);
             var source = actor.Kind == ActorKind.Person ? SourceKind.Person : SourceKind.Api;
             request = new WriteEntityRequest(id, entity.Type, version.Name, version.Key, data, source, actor.Name, ExpectedVersion: expectedVersion ?? entity.Version) { RestoredFrom = number };
         }

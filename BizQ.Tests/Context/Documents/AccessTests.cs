@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Context;
 using BizQ.Core.Data;
@@ -147,6 +148,30 @@ public sealed class AccessTests
         Assert.Equal(["name"], Assert.Single((await find.Run(viewer, new FindEntitiesRequest("person"), Cancel)).Value.Items).Data.EnumerateObject().Select(p => p.Name));
         Assert.Empty((await find.Run(viewer, new FindEntitiesRequest("person", new Dictionary<string, string> { ["pay"] = "5000" }), Cancel)).Value.Items);
         Assert.Single((await find.Run(business.Owner, new FindEntitiesRequest("person", new Dictionary<string, string> { ["pay"] = "5000" }), Cancel)).Value.Items);
+    }
+
+    [Theory, ClassData(typeof(Engines))]
+    public async Task Who_edits_without_seeing_everything_takes_nothing_away_and_is_told_nothing(Engine engine)
+    {
+        await using var business = await KnownBusiness.Start(engine);
+        var closed = (await business.Upload("pay.md", Files.Text("Ada earns 5000."), access: Nobody)).Value;
+        var entity = (await business.Say("person", new { name = "Ada", pay = 5000, desk = "left" })).Value;
+        await using (var db = business.Kit.Database.Open(business.Owner.WorkspaceId))
+        {
+            await db.Facts.Where(f => f.Field == "pay").ExecuteUpdateAsync(set => set.SetProperty(f => f.Source, SourceKind.Document).SetProperty(f => f.SourceId, closed.Id), Cancel);
+        }
+        var builder = await business.Kit.NewPerson(business.Owner.WorkspaceId, Role.Builder);
+        var write = new WriteEntity(business.Kit.Database, business.Kit.Ids, business.Kit.Clock);
+
+        var edited = (await write.Run(builder, new WriteEntityRequest(entity.Id, "person", null, null, Json.Element(new { name = "Ada Berg" }), SourceKind.Person, "Ben"), Cancel)).Value;
+        Assert.Equal(["name"], edited.Data.EnumerateObject().Select(p => p.Name));
+        var whole = (await business.Read.Run(business.Owner, entity.Id, false, Cancel)).Value.Entity.Data;
+        Assert.True(JsonElement.DeepEquals(Json.Element(new { pay = 5000, name = "Ada Berg" }), whole), whole.GetRawText());
+
+        var restored = (await new RestoreVersion(business.Kit.Database, write).Run(builder, entity.Id, 1, null, Cancel)).Value;
+        Assert.Equal(["desk", "name"], restored.Data.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+        var pay = Assert.Single((await business.Facts.Run(business.Owner, new FactFilter(entity.Id, "pay"), Cancel)).Value.Items);
+        Assert.Equal((SourceKind.Document, null), (pay.Source, pay.SupersededBy));
     }
 
     [Theory, ClassData(typeof(Engines))]
