@@ -7,7 +7,7 @@ using BizQ.Core.Workspaces;
 namespace BizQ.Agents.Nodes;
 
 /// <summary>Looks up what the business knows, within what the agent may read. Everything it returns is evidence of the run.</summary>
-public sealed class ContextNode(SearchContext search, FindEntities find, CiteEntities cite) : INodeKind
+public sealed class ContextNode(SearchContext search, FindEntities find, CiteEntities cite, NoteGaps gaps) : INodeKind
 {
     private const int UsualPassages = 5;
     private const int MostPassages = 20;
@@ -53,7 +53,7 @@ public sealed class ContextNode(SearchContext search, FindEntities find, CiteEnt
 
     public async Task<NodeResult> Run(NodeRun run, CancellationToken cancel)
     {
-        var actor = new Actor(run.WorkspaceId, ActorKind.Agent, run.AgentId, run.Agent.Name, new HashSet<Permission> { Permission.View }) { Reads = run.Agent.Permissions.Context };
+        var actor = CheckNeeds.ActorOf(run.WorkspaceId, run.AgentId, run.Agent);
         var settings = Json.Read<Settings>(run.Settings)!;
         var allowed = new Allowed(run.Agent.Permissions.Context);
         if ((settings.Entities ?? []).FirstOrDefault(e => !allowed.Includes(e.Type)) is { } foreign)
@@ -63,6 +63,8 @@ public sealed class ContextNode(SearchContext search, FindEntities find, CiteEnt
         var hits = await Search(actor, settings, allowed, cancel);
         if (hits.Refusal is { } refusal)
             return new NodeResult.Failed(refusal.Code, refusal.Message);
+        if (hits.Value.Count == 0 && !run.Rehearsal && !string.IsNullOrWhiteSpace(settings.Search))
+            await gaps.Nothing(run.WorkspaceId, GapKind.Search, settings.Search, run.RunId, run.AgentId, run.Agent.Name, cancel);
         var found = new Dictionary<string, Entity?>(StringComparer.Ordinal);
         foreach (var wanted in settings.Entities ?? [])
         {

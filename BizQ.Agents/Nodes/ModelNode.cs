@@ -4,6 +4,7 @@ using BizQ.Agents.Models.ToolUse;
 using BizQ.Agents.Tools;
 using BizQ.Core;
 using BizQ.Core.Agents;
+using BizQ.Core.Context;
 
 namespace BizQ.Agents.Nodes;
 
@@ -11,8 +12,11 @@ namespace BizQ.Agents.Nodes;
 /// Gives a model one piece of work. What comes from outside goes into <c>input</c> and <c>values</c>, where it is data; the
 /// instruction is the agent's own words and takes no expressions, so that a mail can never give orders.
 /// </summary>
-public sealed class ModelNode(ModelRouter router, ModelTurns turns, IEnumerable<ITool> tools) : INodeKind
+public sealed class ModelNode(ModelRouter router, ModelTurns turns, IEnumerable<ITool> tools, NoteGaps gaps) : INodeKind
 {
+    /// <summary>An answer of less confidence shows that something is missing.</summary>
+    private const double Unsure = 0.4;
+
     public NodeDescription Description { get; } = new(
         "model", "Model", "Classifies, extracts, answers, drafts, or does what it is told.", "AutoAwesome", ModelNodeSettings.Schema,
         "classify: { label, confidence, scores: [{ label, score }] }. extract: an object of the schema. answer: { text, known, confidence, citations: [{ title, source, text, id }] }. draft: { text }. free: { text }, or an object of the schema.",
@@ -52,6 +56,8 @@ public sealed class ModelNode(ModelRouter router, ModelTurns turns, IEnumerable<
         if (ToolLoop.ToolsOf(run.Settings) is { Count: > 0 } wanted)
             return await InTurns(run, task, wanted, settings, cancel);
         var answer = await router.Run(task, cancel);
+        if (task.Kind == ModelTaskKind.Answer && !run.Rehearsal && IsPoor(answer.Output))
+            await gaps.Nothing(run.WorkspaceId, GapKind.Answer, task.Input, run.RunId, run.AgentId, run.Agent.Name, cancel);
         return new NodeResult.Completed(answer.Output, Use: answer.Use);
     }
 
@@ -72,6 +78,11 @@ public sealed class ModelNode(ModelRouter router, ModelTurns turns, IEnumerable<
         var said = await turns.Run(task with { Evidence = evidence }, dialog, rules, cancel);
         return new NodeResult.Completed(said.Output, Use: said.Use);
     }
+
+    /// <summary>It does not know, or is not sure: what would have answered it is missing.</summary>
+    private static bool IsPoor(JsonElement answer) => answer.ValueKind == JsonValueKind.Object
+        && ((answer.TryGetProperty("known", out var known) && known.ValueKind == JsonValueKind.False)
+            || (answer.TryGetProperty("confidence", out var sure) && sure.ValueKind == JsonValueKind.Number && sure.GetDouble() < Unsure));
 
     private static string TextOf(JsonElement? input) => input switch
     {

@@ -12,7 +12,7 @@ namespace BizQ.Agents.Runtime;
 /// The entry to a run: waits until it is its turn, loads it, drives it as far as it goes, and keeps one that fails again and
 /// again from costing others anything. One drive per run at a time is the caller's care; should two meet all the same, the fence lets one through.
 /// </summary>
-public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts parts, RuntimeOptions options, ILogger<RunLoop> log) : IDisposable
+public sealed class RunLoop(IRunStore store, CompiledAgents agents, BeforeRun before, DriveParts parts, RuntimeOptions options, ILogger<RunLoop> log) : IDisposable
 {
     /// <summary>Unexpected failures in a row after which a run is parked. Each is some 10 s apart, a sweep's distance.</summary>
     private const int MostFailures = 5;
@@ -108,7 +108,10 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
                 }
                 if (turn.IsFor(PlaceOf(RunPlace.Of(run, loaded.Workspace, loaded.Held), graph)))
                 {
-                    await new RunDrive(parts, graph, loaded).Run(stop);
+                    if (IsFresh(loaded) && await before.Lacks(run, graph.Definition, stop) is { } lacking)
+                        await Park(loaded.Journal, "contextMissing", lacking);
+                    else
+                        await new RunDrive(parts, graph, loaded).Run(stop);
                     return;
                 }
                 turn.Dispose();
@@ -120,6 +123,8 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, DriveParts p
             turn?.Dispose();
         }
     }
+
+    private static bool IsFresh(LoadedRun loaded) => loaded is { Held: false, Journal: { Steps.Count: 0, Run: { CancelRequestedAt: null, Ended: false, Status: not RunStatus.Parked } } };
 
     /// <summary>Null when the run is not to be driven now: it is gone, held, or so many of its agent wait that recovery brings it later.</summary>
     private async Task<Turn?> Queue(Guid runId, CancellationToken stop)

@@ -27,6 +27,7 @@ public static class RuntimeRoom
             .AddSingleton<EffectWork>()
             .AddSingleton<NodeWork>()
             .AddSingleton<DriveParts>()
+            .AddSingleton<BeforeRun>()
             .AddSingleton<RunLoop>()
             .AddSingleton<Recovery>()
             .AddHostedService(provider => provider.GetRequiredService<Recovery>());

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 namespace BizQ.Core.Agents;
 
 /// <summary>Context the agent cannot work without: entities of a type, with fields, no older than so many days.</summary>
-public sealed record NeedDefinition(string Type, IReadOnlyList<string>? Fields = null, int? MaxAgeDays = null, bool Required = true);
+/// <param name="Required">Without it no run begins; otherwise what is missing is only counted.</param>
+/// <param name="Verified">Somebody must stand for it.</param>
+public sealed record NeedDefinition(string Type, IReadOnlyList<string>? Fields = null, int? MaxAgeDays = null, bool Required = true, bool Verified = false);
 
 /// <summary>Deny unless listed. Tools as "mail.send"; recipients: "sender" (who wrote in), "customers" (known ones), an address, or "@domain".</summary>
 public sealed record PermissionsDefinition

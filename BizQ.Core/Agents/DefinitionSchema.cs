@@ -126,7 +126,8 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
                 "type": { "type": "string", "title": "Type", "description": "The entity type, or document.", "minLength": 1, "maxLength": 50 },
                 "fields": { "type": "array", "title": "Fields", "maxItems": 100, "items": { "type": "string", "minLength": 1, "maxLength": 100 } },
                 "maxAgeDays": { "type": "integer", "title": "Not older than (days)", "minimum": 1, "maximum": 3650 },
-                "required": { "type": "boolean", "title": "Required" }
+                "required": { "type": "boolean", "title": "Required", "description": "true (when left out): without it no run begins, and it waits until it is known. false: it is only counted as missing." },
+                "verified": { "type": "boolean", "title": "Verified", "description": "Somebody must stand for it." }
               }
             },
             "id": { "type": "string", "title": "Id", "pattern": "^[A-Za-z_][A-Za-z0-9_-]{0,49}$", "description": "It starts with a letter; letters, digits, _ and - follow, at most 50." },

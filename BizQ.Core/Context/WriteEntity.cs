@@ -36,6 +36,12 @@ public sealed record WriteEntityRequest(
     /// <summary>0 to 1; null for what is usual of the source.</summary>
     public double? Confidence { get; init; }
 
+    /// <summary>With an id: only the fields it has are spoken of, the others stay as they are.</summary>
+    public bool Partial { get; init; }
+
+    /// <summary>A person has decided that it is so, whatever another source said: it contradicts nothing.</summary>
+    internal bool Settles { get; init; }
+
     /// <summary>The earlier version that this write brings back.</summary>
     internal int? RestoredFrom { get; init; }
 }

@@ -39,6 +39,11 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<OwnEntityType> OwnEntityTypes => Set<OwnEntityType>();
     public DbSet<Relation> Relations => Set<Relation>();
     public DbSet<OpenReference> OpenReferences => Set<OpenReference>();
+    public DbSet<Conflict> Conflicts => Set<Conflict>();
+    public DbSet<Gap> Gaps => Set<Gap>();
+    public DbSet<GapAgent> GapAgents => Set<GapAgent>();
+    public DbSet<Question> Questions => Set<Question>();
+    public DbSet<CoveragePoint> CoveragePoints => Set<CoveragePoint>();
     public DbSet<Document> Documents => Set<Document>();
     public DbSet<DocumentTag> DocumentTags => Set<DocumentTag>();
     public DbSet<DocumentReader> DocumentReaders => Set<DocumentReader>();
@@ -181,6 +186,9 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
         Entity thing => new(thing.WorkspaceId, "context", thing.Id),
         Relation relation => new(relation.WorkspaceId, "context", relation.FromId),
         OwnEntityType type => new(type.WorkspaceId, "context", type.Id),
+        Conflict conflict => new(conflict.WorkspaceId, "context", conflict.EntityId),
+        Gap gap => new(gap.WorkspaceId, "gaps", gap.Id),
+        Question question => new(question.WorkspaceId, "gaps", question.Id),
         Document document => new(document.WorkspaceId, "context", document.Id),
         ApiKey key => new(key.WorkspaceId, "settings", key.Id),
         Workspace workspace => new(workspace.Id, "settings", workspace.Id),

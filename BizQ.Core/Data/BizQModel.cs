@@ -130,6 +130,40 @@ internal static class BizQModel
             e.HasIndex(r => new { r.WorkspaceId, r.EntityId });
             e.HasIndex(r => new { r.WorkspaceId, r.TargetType, r.TargetKey });
         });
+        Missing(model);
+    }
+
+    /// <summary>What is not known, and what is not agreed on.</summary>
+    private static void Missing(ModelBuilder model)
+    {
+        model.Entity<Conflict>(e =>
+        {
+            e.ToTable("context_conflicts");
+            e.HasIndex(c => new { c.WorkspaceId, c.EntityId, c.Field });
+            e.HasIndex(c => new { c.WorkspaceId, c.State, c.Id });
+        });
+        model.Entity<Gap>(e =>
+        {
+            e.ToTable("context_gaps");
+            e.HasIndex(g => new { g.WorkspaceId, g.Cluster }).IsUnique();
+            e.HasIndex(g => new { g.WorkspaceId, g.State, g.Misses, g.Id });
+        });
+        model.Entity<GapAgent>(e =>
+        {
+            e.ToTable("context_gap_agents");
+            e.HasIndex(a => new { a.WorkspaceId, a.GapId, a.AgentId }).IsUnique();
+        });
+        model.Entity<Question>(e =>
+        {
+            e.ToTable("context_questions");
+            e.HasIndex(q => new { q.WorkspaceId, q.State, q.Id });
+            e.HasIndex(q => new { q.WorkspaceId, q.GapId });
+        });
+        model.Entity<CoveragePoint>(e =>
+        {
+            e.ToTable("coverage_points");
+            e.HasIndex(p => new { p.WorkspaceId, p.Day, p.Category }).IsUnique();
+        });
     }
 
     private static void Agents(ModelBuilder model)

@@ -3,6 +3,9 @@ using BizQ.Core;
 using BizQ.Core.Context;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
+using BizQ.Web.Context.Conflicts;
+using BizQ.Web.Context.Coverage;
+using BizQ.Web.Context.Gaps;
 
 namespace BizQ.Web.Context;
 
@@ -19,6 +22,9 @@ public static class ContextApi
         context.MapHistory();
         context.MapRelations();
         context.MapDocuments();
+        context.MapCoverage();
+        context.MapConflicts();
+        context.MapGaps();
     }
 
     /// <param name="types">Entity types and "document", comma-separated or repeated.</param>

@@ -9,8 +9,11 @@ namespace BizQ.Agents.Models.Recognisers;
 /// </summary>
 internal static class Decimals
 {
-    /// <summary>A number with optional grouping and decimals; to be put into larger patterns.</summary>
-    public const string Pattern = @"\d{1,3}(?:(?<g>[,.'’\u00A0\u202F ])\d{3})(?:\k<g>\d{3})*(?:[.,]\d{1,4})?(?!\d)|\d+(?:[.,]\d+)?";
+    /// <summary>
+    /// A number with optional grouping and decimals; to be put into larger patterns. No longer than a decimal is: in a page of digits,
+    /// which are no number, each pattern would go back over all of them.
+    /// </summary>
+    public const string Pattern = @"\d{1,3}(?:(?<g>[,.'’\u00A0\u202F ])\d{3})(?:\k<g>\d{3}){0,8}(?:[.,]\d{1,4})?(?!\d)|\d{1,28}(?:[.,]\d{1,28})?";
 
     private static readonly SearchValues<char> s_marks = SearchValues.Create(".,'’\u00A0\u202F ");
 

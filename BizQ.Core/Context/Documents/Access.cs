@@ -99,6 +99,10 @@ public static class Access
         return hidden.ToLookup(f => f.EntityId, f => f.Field);
     }
 
+    /// <summary>Documents their reader may not read from which something is known; bounded by what is known from documents.</summary>
+    internal static async Task<IReadOnlySet<Guid>> Unreadable(BizQDb db, Actor actor, CancellationToken cancel) =>
+        SeesAll(actor) ? new HashSet<Guid>() : await HiddenFacts(db, actor).Select(f => f.SourceId!.Value).Distinct().ToHashSetAsync(cancel);
+
     private static IQueryable<Fact> HiddenFacts(BizQDb db, Actor actor)
     {
         var readable = db.Documents.ReadableBy(db, actor);

@@ -42,6 +42,7 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
     private const int Chunk = 1000;
 
     private readonly NewRows _rows = new();
+    private readonly KeepConflicts _conflicts = new(db, actor, ids, now);
     private readonly Dictionary<State, (EntityStep Step, WriteEntityRequest Request)> _changed = [];
     private readonly HashSet<State> _written = [];
     private readonly Dictionary<Guid, State> _byId = [];
@@ -49,6 +50,7 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
 
     public async Task Load(IReadOnlyList<WriteEntityRequest> requests, CancellationToken cancel)
     {
+        _conflicts.Expect(requests);
         foreach (var chunk in requests.Select(r => r.Id).OfType<Guid>().Distinct().Chunk(Chunk))
             await Load(db.Entities.Where(e => chunk.Contains(e.Id)), cancel);
         foreach (var type in requests.GroupBy(r => EntityLimits.NormalType(r.Type)))
@@ -70,13 +72,14 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         if (request.ExpectedVersion is { } expected && expected != (known?.Entity.Version ?? 0))
             return WriteEntity.ChangedMeanwhile(request, known?.Entity);
 
-        var state = known ?? new State(EntityStore.Blank(actor.WorkspaceId, type, ids.New(), now), isNew: true);
-        var change = EntityChange.Of(state.Entity, state.IsNew, state.Current, state.Hidden, request, actor, ids, now);
+        var state = known ?? new State(EntityStore.Blank(actor.WorkspaceId, type, ids.New(), now), isNew: true) { SameSource = _conflicts.SameSource };
+        var change = EntityChange.Of(state, request, actor, ids, now);
         if (Lookup.Of(change.Key) is { } taken && _byKey.TryGetValue((type, taken), out var holder) && holder.Entity.Id != state.Entity.Id)
             return Refusal.Conflict("keyTaken", $"There is already a {type} with the key {change.Key}. Edit that one, or give this one another key.");
         // Written twice in one batch it has changed once, and was added if it was not there before.
         if (EntityStore.Apply(db, _rows, state, change, actor, now) is { } what)
             _changed.TryAdd(state, (what, request));
+        _conflicts.Add(state, change, request);
         _written.Add(state);
         Remember(state);
         return state.Entity;
@@ -106,9 +109,10 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         var facts = (await db.Facts.Where(f => loaded.Contains(f.EntityId) && f.SupersededBy == null).ToListAsync(cancel)).ToLookup(f => f.EntityId);
         var entries = await db.SearchEntries.Where(s => loaded.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancel);
         var hidden = await Access.HiddenFields(db, actor, loaded, cancel);
+        await _conflicts.Load(loaded, facts, cancel);
         foreach (var entity in found)
         {
-            var state = new State(entity, isNew: false) { Entry = entries.GetValueOrDefault(entity.Id), Hidden = hidden[entity.Id].ToHashSet(StringComparer.Ordinal) };
+            var state = new State(entity, isNew: false) { Entry = entries.GetValueOrDefault(entity.Id), Hidden = hidden[entity.Id].ToHashSet(StringComparer.Ordinal), SameSource = _conflicts.SameSource };
             foreach (var fact in facts[entity.Id])
                 state.Current[fact.Field] = fact;
             Remember(state);
@@ -137,6 +141,8 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         public SearchEntry? Entry { get; set; }
         /// <summary>Fields its writer may not see.</summary>
         public IReadOnlySet<string> Hidden { get; init; } = new HashSet<string>();
+        /// <summary>Whether a request speaks for the same source as a fact.</summary>
+        public required Func<Fact, WriteEntityRequest, bool> SameSource { get; init; }
         public Dictionary<string, Fact> Current { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -9,14 +9,17 @@ namespace BizQ.Core.Context;
 /// it has: other fields stay, and a value said again at least <see cref="RestatedAfter"/> later is a new fact, because it was
 /// seen again; freshness is counted in days, and an hourly import must not multiply the history.
 /// </summary>
-internal sealed record EntityChange(JsonElement Data, string Name, string? Key, IReadOnlyList<Fact> Facts, IReadOnlyList<(Fact Old, Fact New)> Superseded, IReadOnlyList<Fact> Confirmed)
+/// <param name="Claims">What was said that cannot hold beside what is believed: nothing follows from it until a person decides.</param>
+internal sealed record EntityChange(
+    JsonElement Data, string Name, string? Key, IReadOnlyList<Fact> Facts, IReadOnlyList<(Fact Old, Fact New)> Superseded, IReadOnlyList<Fact> Confirmed, IReadOnlyList<(Fact Believed, JsonElement Claim)> Claims)
 {
     public static readonly TimeSpan RestatedAfter = TimeSpan.FromDays(1);
 
-    /// <param name="hidden">Fields the writer may not see: leaving them out of an edit says nothing about them.</param>
-    public static EntityChange Of(Entity entity, bool isNew, IReadOnlyDictionary<string, Fact> current, IReadOnlySet<string> hidden, WriteEntityRequest request, Actor actor, Ids ids, DateTimeOffset now)
+    /// <param name="state">What is there. Fields the writer may not see: leaving them out of an edit says nothing about them.</param>
+    public static EntityChange Of(EntityBatch.State state, WriteEntityRequest request, Actor actor, Ids ids, DateTimeOffset now)
     {
-        var edit = request.Id is not null;
+        var (entity, isNew, current, hidden) = (state.Entity, state.IsNew, state.Current, state.Hidden);
+        var edit = request.Id is not null && !request.Partial;
         var observed = request.ObservedAt?.ToUniversalTime() ?? now;
         var said = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var property in request.Data.EnumerateObject())
@@ -29,9 +32,16 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
         List<Fact> facts = [];
         List<(Fact, Fact)> superseded = [];
         List<Fact> confirmed = [];
-        foreach (var (field, value) in said)
+        List<(Fact, JsonElement)> claims = [];
+        foreach (var (field, value) in said.ToList())
         {
             current.TryGetValue(field, out var old);
+            if (old is not null && Contradiction.Is(old, value, request, state.SameSource(old, request), now))
+            {
+                claims.Add((old, value));
+                said.Remove(field);
+                continue;
+            }
             var same = old is null ? value.ValueKind == JsonValueKind.Null : JsonElement.DeepEquals(old.Value, value);
             if (same && (edit || old is null || observed - old.ObservedAt < RestatedAfter))
             {
@@ -47,7 +57,7 @@ internal sealed record EntityChange(JsonElement Data, string Name, string? Key, 
                 superseded.Add((old, fact));
         }
         var data = Project(entity.Data, said, edit ? hidden : null);
-        return new EntityChange(data, NameOf(entity, isNew, request, data), KeyOf(entity, isNew, request, data), facts, superseded, confirmed);
+        return new EntityChange(data, NameOf(entity, isNew, request, data), KeyOf(entity, isNew, request, data), facts, superseded, confirmed, claims);
     }
 
     private static readonly JsonElement _null = JsonElement.Parse("null");

@@ -5,8 +5,10 @@ using BizQ.Agents.Runtime.Journal;
 using BizQ.Agents.Tools;
 using BizQ.Core;
 using BizQ.Core.Agents;
+using BizQ.Core.Context;
 using BizQ.Core.Data;
 using BizQ.Core.Effects;
+using BizQ.Core.Monitoring;
 using BizQ.Core.Runs;
 using BizQ.Core.Validation;
 using BizQ.Tests.Runtime.Simulation.Laws;
@@ -35,7 +37,7 @@ internal static class SimParts
         .AddSingleton(new RuntimeOptions { RunsInFlight = 1000 })
         .AddSingleton(Scripts).AddSingleton(Schemas).AddSingleton(Catalog)
         .AddSingleton<ICheck, SimCheck>()
-        .AddSingleton<CallAgent>()
+        .AddSingleton<CallAgent>().AddSingleton<ChangeFeed>().AddSingleton<CheckNeeds>().AddSingleton<NoteGaps>()
         .AddSingleton(typeof(ILogger<>), typeof(Logger<>))];
 
     public static IServiceCollection Of(Life life, World world, BizQDatabase database, IRunStore store, IWakeRuns wake, Outside outside, Law law, Mishaps mishaps, Ids ids)

@@ -236,6 +236,164 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.ToTable("approvals", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.Conflict", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Claim")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("claim");
+
+                    b.Property<string>("ClaimKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("claim_key");
+
+                    b.Property<double>("Confidence")
+                        .HasColumnType("double precision")
+                        .HasColumnName("confidence");
+
+                    b.Property<Guid>("EntityId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entity_id");
+
+                    b.Property<Guid>("FactId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("fact_id");
+
+                    b.Property<string>("Field")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("field");
+
+                    b.Property<DateTimeOffset>("FoundAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("found_at");
+
+                    b.Property<DateTimeOffset>("ObservedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("observed_at");
+
+                    b.Property<int?>("PageNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("page_number");
+
+                    b.Property<Guid?>("PassageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("passage_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("ResolvedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<Guid?>("ResolvedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("resolved_by");
+
+                    b.Property<string>("ResolverName")
+                        .HasColumnType("text")
+                        .HasColumnName("resolver_name");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("source_id");
+
+                    b.Property<string>("SourceName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source_name");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_conflicts");
+
+                    b.HasIndex("WorkspaceId", "EntityId", "Field")
+                        .HasDatabaseName("ix_context_conflicts_workspace_id_entity_id_field");
+
+                    b.HasIndex("WorkspaceId", "State", "Id")
+                        .HasDatabaseName("ix_context_conflicts_workspace_id_state_id");
+
+                    b.ToTable("context_conflicts", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.CoveragePoint", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Category")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("category");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Disputed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("disputed");
+
+                    b.Property<long>("Expected")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expected");
+
+                    b.Property<long>("Fresh")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fresh");
+
+                    b.Property<long>("Known")
+                        .HasColumnType("bigint")
+                        .HasColumnName("known");
+
+                    b.Property<long>("Usable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("usable");
+
+                    b.Property<long>("Verified")
+                        .HasColumnType("bigint")
+                        .HasColumnName("verified");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_coverage_points");
+
+                    b.HasIndex("WorkspaceId", "Day", "Category")
+                        .IsUnique()
+                        .HasDatabaseName("ix_coverage_points_workspace_id_day_category");
+
+                    b.ToTable("coverage_points", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Context.Document", b =>
                 {
                     b.Property<Guid>("Id")
@@ -668,6 +826,131 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.ToTable("facts", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.Gap", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closed_at");
+
+                    b.Property<string>("Cluster")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cluster");
+
+                    b.Property<DateOnly?>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("text")
+                        .HasColumnName("field");
+
+                    b.Property<DateTimeOffset>("FirstAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("last_run_id");
+
+                    b.Property<int>("Misses")
+                        .HasColumnType("integer")
+                        .HasColumnName("misses");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("OwnerName")
+                        .HasColumnType("text")
+                        .HasColumnName("owner_name");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<string>("Type")
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_gaps");
+
+                    b.HasIndex("WorkspaceId", "Cluster")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_gaps_workspace_id_cluster");
+
+                    b.HasIndex("WorkspaceId", "State", "Misses", "Id")
+                        .HasDatabaseName("ix_context_gaps_workspace_id_state_misses_id");
+
+                    b.ToTable("context_gaps", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.GapAgent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("agent_id");
+
+                    b.Property<string>("AgentName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent_name");
+
+                    b.Property<Guid>("GapId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("gap_id");
+
+                    b.Property<int>("Misses")
+                        .HasColumnType("integer")
+                        .HasColumnName("misses");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_gap_agents");
+
+                    b.HasIndex("WorkspaceId", "GapId", "AgentId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_gap_agents_workspace_id_gap_id_agent_id");
+
+                    b.ToTable("context_gap_agents", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Context.OpenReference", b =>
                 {
                     b.Property<Guid>("Id")
@@ -823,6 +1106,96 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasDatabaseName("ix_passages_workspace_id_document_id_ordinal");
 
                     b.ToTable("passages", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.Question", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<Guid?>("AnsweredBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("answered_by");
+
+                    b.Property<string>("AnsweredByName")
+                        .HasColumnType("text")
+                        .HasColumnName("answered_by_name");
+
+                    b.Property<string>("Ask")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("ask");
+
+                    b.Property<DateTimeOffset>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<Guid?>("AskedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("asked_by");
+
+                    b.Property<string>("AskedByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("asked_by_name");
+
+                    b.Property<Guid?>("AssigneeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("assignee_id");
+
+                    b.Property<string>("AssigneeName")
+                        .HasColumnType("text")
+                        .HasColumnName("assignee_name");
+
+                    b.Property<DateOnly?>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("text")
+                        .HasColumnName("field");
+
+                    b.Property<Guid?>("GapId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("gap_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Type")
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Why")
+                        .HasColumnType("text")
+                        .HasColumnName("why");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_questions");
+
+                    b.HasIndex("WorkspaceId", "GapId")
+                        .HasDatabaseName("ix_context_questions_workspace_id_gap_id");
+
+                    b.HasIndex("WorkspaceId", "State", "Id")
+                        .HasDatabaseName("ix_context_questions_workspace_id_state_id");
+
+                    b.ToTable("context_questions", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Context.Relation", b =>

@@ -230,6 +230,164 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.ToTable("approvals", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.Conflict", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Claim")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
+                    b.Property<string>("ClaimKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim_key");
+
+                    b.Property<double>("Confidence")
+                        .HasColumnType("REAL")
+                        .HasColumnName("confidence");
+
+                    b.Property<Guid>("EntityId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entity_id");
+
+                    b.Property<Guid>("FactId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fact_id");
+
+                    b.Property<string>("Field")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("field");
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("found_at");
+
+                    b.Property<long>("ObservedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("observed_at");
+
+                    b.Property<int?>("PageNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("page_number");
+
+                    b.Property<Guid?>("PassageId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("passage_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long?>("ResolvedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<Guid?>("ResolvedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resolved_by");
+
+                    b.Property<string>("ResolverName")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resolver_name");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source_id");
+
+                    b.Property<string>("SourceName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source_name");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_conflicts");
+
+                    b.HasIndex("WorkspaceId", "EntityId", "Field")
+                        .HasDatabaseName("ix_context_conflicts_workspace_id_entity_id_field");
+
+                    b.HasIndex("WorkspaceId", "State", "Id")
+                        .HasDatabaseName("ix_context_conflicts_workspace_id_state_id");
+
+                    b.ToTable("context_conflicts", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.CoveragePoint", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Category")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("category");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Disputed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("disputed");
+
+                    b.Property<long>("Expected")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expected");
+
+                    b.Property<long>("Fresh")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fresh");
+
+                    b.Property<long>("Known")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("known");
+
+                    b.Property<long>("Usable")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("usable");
+
+                    b.Property<long>("Verified")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("verified");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_coverage_points");
+
+                    b.HasIndex("WorkspaceId", "Day", "Category")
+                        .IsUnique()
+                        .HasDatabaseName("ix_coverage_points_workspace_id_day_category");
+
+                    b.ToTable("coverage_points", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Context.Document", b =>
                 {
                     b.Property<Guid>("Id")
@@ -657,6 +815,131 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.ToTable("facts", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.Gap", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("closed_at");
+
+                    b.Property<string>("Cluster")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cluster");
+
+                    b.Property<DateOnly?>("DueOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("due_on");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("field");
+
+                    b.Property<long>("FirstAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("LastAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_at");
+
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_run_id");
+
+                    b.Property<int>("Misses")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("misses");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("OwnerName")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_name");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.Property<string>("Type")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_gaps");
+
+                    b.HasIndex("WorkspaceId", "Cluster")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_gaps_workspace_id_cluster");
+
+                    b.HasIndex("WorkspaceId", "State", "Misses", "Id")
+                        .HasDatabaseName("ix_context_gaps_workspace_id_state_misses_id");
+
+                    b.ToTable("context_gaps", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.GapAgent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agent_id");
+
+                    b.Property<string>("AgentName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agent_name");
+
+                    b.Property<Guid>("GapId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("gap_id");
+
+                    b.Property<int>("Misses")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("misses");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_gap_agents");
+
+                    b.HasIndex("WorkspaceId", "GapId", "AgentId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_gap_agents_workspace_id_gap_id_agent_id");
+
+                    b.ToTable("context_gap_agents", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Context.OpenReference", b =>
                 {
                     b.Property<Guid>("Id")
@@ -812,6 +1095,96 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasDatabaseName("ix_passages_workspace_id_document_id_ordinal");
 
                     b.ToTable("passages", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.Question", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AnsweredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("answered_at");
+
+                    b.Property<Guid?>("AnsweredBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answered_by");
+
+                    b.Property<string>("AnsweredByName")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answered_by_name");
+
+                    b.Property<string>("Ask")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ask");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<Guid?>("AskedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("asked_by");
+
+                    b.Property<string>("AskedByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("asked_by_name");
+
+                    b.Property<Guid?>("AssigneeId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("assignee_id");
+
+                    b.Property<string>("AssigneeName")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("assignee_name");
+
+                    b.Property<DateOnly?>("DueOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("due_on");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("field");
+
+                    b.Property<Guid?>("GapId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("gap_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Type")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Why")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("why");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_questions");
+
+                    b.HasIndex("WorkspaceId", "GapId")
+                        .HasDatabaseName("ix_context_questions_workspace_id_gap_id");
+
+                    b.HasIndex("WorkspaceId", "State", "Id")
+                        .HasDatabaseName("ix_context_questions_workspace_id_state_id");
+
+                    b.ToTable("context_questions", (string)null);
                 });
 
             modelBuilder.Entity("BizQ.Core.Context.Relation", b =>

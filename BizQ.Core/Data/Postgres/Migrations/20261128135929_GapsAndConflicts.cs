@@ -1,0 +1,199 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace BizQ.Core.Data.Postgres.Migrations
+{
+    /// <inheritdoc />
+    public partial class GapsAndConflicts : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "context_conflicts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    entity_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    field = table.Column<string>(type: "text", nullable: false),
+                    fact_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    claim = table.Column<string>(type: "jsonb", nullable: false),
+                    claim_key = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "text", nullable: false),
+                    source_name = table.Column<string>(type: "text", nullable: false),
+                    source_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    passage_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    page_number = table.Column<int>(type: "integer", nullable: true),
+                    observed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    confidence = table.Column<double>(type: "double precision", nullable: false),
+                    found_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    resolved_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    resolver_name = table.Column<string>(type: "text", nullable: true),
+                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    reason = table.Column<string>(type: "text", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_context_conflicts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "context_gap_agents",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    gap_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    agent_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    agent_name = table.Column<string>(type: "text", nullable: false),
+                    misses = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_context_gap_agents", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "context_gaps",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    cluster = table.Column<string>(type: "text", nullable: false),
+                    title = table.Column<string>(type: "text", nullable: false),
+                    type = table.Column<string>(type: "text", nullable: true),
+                    field = table.Column<string>(type: "text", nullable: true),
+                    misses = table.Column<int>(type: "integer", nullable: false),
+                    first_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    owner_name = table.Column<string>(type: "text", nullable: true),
+                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    closed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_context_gaps", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "context_questions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    gap_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    ask = table.Column<string>(type: "text", nullable: false),
+                    why = table.Column<string>(type: "text", nullable: true),
+                    type = table.Column<string>(type: "text", nullable: true),
+                    field = table.Column<string>(type: "text", nullable: true),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    asked_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    asked_by_name = table.Column<string>(type: "text", nullable: false),
+                    asked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    assignee_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    assignee_name = table.Column<string>(type: "text", nullable: true),
+                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    answered_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    answered_by_name = table.Column<string>(type: "text", nullable: true),
+                    answered_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_context_questions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "coverage_points",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    category = table.Column<string>(type: "text", nullable: false),
+                    expected = table.Column<long>(type: "bigint", nullable: false),
+                    known = table.Column<long>(type: "bigint", nullable: false),
+                    fresh = table.Column<long>(type: "bigint", nullable: false),
+                    verified = table.Column<long>(type: "bigint", nullable: false),
+                    disputed = table.Column<long>(type: "bigint", nullable: false),
+                    usable = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_coverage_points", x => x.id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_conflicts_workspace_id_entity_id_field",
+                table: "context_conflicts",
+                columns: new[] { "workspace_id", "entity_id", "field" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_conflicts_workspace_id_state_id",
+                table: "context_conflicts",
+                columns: new[] { "workspace_id", "state", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_gap_agents_workspace_id_gap_id_agent_id",
+                table: "context_gap_agents",
+                columns: new[] { "workspace_id", "gap_id", "agent_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_gaps_workspace_id_cluster",
+                table: "context_gaps",
+                columns: new[] { "workspace_id", "cluster" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_gaps_workspace_id_state_misses_id",
+                table: "context_gaps",
+                columns: new[] { "workspace_id", "state", "misses", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_questions_workspace_id_gap_id",
+                table: "context_questions",
+                columns: new[] { "workspace_id", "gap_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_context_questions_workspace_id_state_id",
+                table: "context_questions",
+                columns: new[] { "workspace_id", "state", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_coverage_points_workspace_id_day_category",
+                table: "coverage_points",
+                columns: new[] { "workspace_id", "day", "category" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "context_conflicts");
+
+            migrationBuilder.DropTable(
+                name: "context_gap_agents");
+
+            migrationBuilder.DropTable(
+                name: "context_gaps");
+
+            migrationBuilder.DropTable(
+                name: "context_questions");
+
+            migrationBuilder.DropTable(
+                name: "coverage_points");
+        }
+    }
+}
