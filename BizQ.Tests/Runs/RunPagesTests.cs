@@ -57,7 +57,7 @@ public sealed class RunPagesTests
         await Expect(page.GetByText("3 runs started again")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Failed 6" })).ToBeVisibleAsync();
         await page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = "Adds up" });
-        await page.WaitForURLAsync($"**/runs?status=failed&agent={agent.Id}");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/runs\\?status=failed&agent={agent.Id}$"));
         Assert.Empty(window.Complaints);
     }
 

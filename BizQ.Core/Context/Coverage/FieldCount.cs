@@ -52,16 +52,16 @@ internal sealed record FactCounts(IReadOnlyDictionary<string, long> Things, IRea
             sql.Append(CultureInfo.InvariantCulture,
                 $"""
                 ), said AS (
-                  SELECT e.type AS type, f.field AS field,
+                  SELECT e.entity_type AS type, f.field AS field,
                     CASE WHEN (f.valid_to IS NULL OR f.valid_to > {_now}) AND (l.cutoff IS NULL OR f.observed_at > l.cutoff OR f.verified_at > l.cutoff) THEN 1 ELSE 0 END AS fresh,
                     CASE WHEN f.verified_at IS NOT NULL THEN 1 ELSE 0 END AS verified,
                     CASE WHEN EXISTS (SELECT 1 FROM context_conflicts c WHERE c.workspace_id = {workspace} AND c.entity_id = f.entity_id AND c.field = f.field AND c.state = 'Open') THEN 1 ELSE 0 END AS disputed
-                  FROM facts f JOIN context_entities e ON e.id = f.entity_id LEFT JOIN lives l ON l.type = e.type AND l.field = f.field
+                  FROM facts f JOIN context_entities e ON e.id = f.entity_id LEFT JOIN lives l ON l.type = e.entity_type AND l.field = f.field
                   WHERE f.workspace_id = {workspace} AND e.removed_at IS NULL AND (f.superseded_at IS NULL OR f.superseded_at > {_now}) AND (f.valid_from IS NULL OR f.valid_from <= {_now})
                     AND f.value NOT IN ('null', '""', '[]', '{"{{}}"}')
                 """);
             if (types is not null)
-                sql.Append(" AND e.type IN (").AppendJoin(", ", types.Select(Hole)).Append(')');
+                sql.Append(" AND e.entity_type IN (").AppendJoin(", ", types.Select(Hole)).Append(')');
             if (withheld.Count > 0)
                 sql.Append(" AND (f.source_id IS NULL OR f.source_id NOT IN (").AppendJoin(", ", withheld.Select(id => Hole(id))).Append("))");
             return sql.Append(

@@ -63,6 +63,8 @@ internal static partial class EntityTypeLimits
             yield return new Problem("/schema", "$ref may only point into the schema itself: #/definitions/….");
         else if (HasPatterns(schema))
             yield return new Problem("/schema", "pattern and patternProperties are not taken, because some patterns keep a server busy for hours. Use enum, format, minLength or maxLength.");
+        else if (UnknownType(schema) is { } unknown)
+            yield return new Problem("/schema", $"type is one or some of {string.Join(", ", _types)}, not \"{unknown}\".");
         else
         {
             foreach (var reference in EntityReference.In(schema).Where(r => EntityLimits.ProblemOfType(r.Type) is not null || !Kind().IsMatch(r.Kind)))
@@ -91,6 +93,26 @@ internal static partial class EntityTypeLimits
             p.NameEquals("$ref") && p.Value.ValueKind == JsonValueKind.String ? !p.Value.GetString()!.StartsWith('#') : LeadsOutside(p.Value)),
         JsonValueKind.Array => schema.EnumerateArray().Any(LeadsOutside),
         _ => false,
+    };
+
+    private static readonly HashSet<string> _types = ["object", "array", "string", "number", "integer", "boolean", "null"];
+
+    // Values that are not schemas may hold anything.
+    private static readonly HashSet<string> _values = ["default", "const", "enum", "example", "examples"];
+
+    private static string? UnknownType(JsonElement schema) => schema.ValueKind switch
+    {
+        JsonValueKind.Object => schema.EnumerateObject().Where(p => !_values.Contains(p.Name)).Select(p => p.NameEquals("type") && TypesOf(p.Value) is { Count: > 0 } named
+            ? named.FirstOrDefault(t => !_types.Contains(t)) : UnknownType(p.Value)).FirstOrDefault(found => found is not null),
+        JsonValueKind.Array => schema.EnumerateArray().Select(UnknownType).FirstOrDefault(found => found is not null),
+        _ => null,
+    };
+
+    private static List<string> TypesOf(JsonElement type) => type.ValueKind switch
+    {
+        JsonValueKind.String => [type.GetString()!],
+        JsonValueKind.Array => [.. type.EnumerateArray().Where(t => t.ValueKind == JsonValueKind.String).Select(t => t.GetString()!)],
+        _ => [],
     };
 
     // A property of that name has a schema, which is no text.

@@ -65,7 +65,7 @@ public sealed partial class ContextPagesTests
         await Fine(window);
         await page.GetByLabel("Return days", new() { Exact = true }).FillAsync("30");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync(EntityPath());
+        await Expect(page).ToHaveURLAsync(EntityPath());
         var path = new Uri(page.Url).AbsolutePath;
         await page.GetByRole(AriaRole.Button, new() { Name = "Verify all" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Verify" })).ToHaveCountAsync(0);
@@ -94,7 +94,7 @@ public sealed partial class ContextPagesTests
         await window.Go("/context");
         await page.GetByRole(AriaRole.Link, new() { NameRegex = Products() }).ClickAsync();
         await page.GetByLabel("Search products").FillAsync("stove");
-        await page.WaitForURLAsync("**/context?type=product&q=stove");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/context\\?type=product&q=stove$"));
         await Expect(page.Locator("tbody tr").First).ToContainTextAsync("stove", new() { IgnoreCase = true });
         await Fine(window);
 
