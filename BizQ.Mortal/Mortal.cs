@@ -4,6 +4,7 @@ using BizQ.Agents.Functions;
 using BizQ.Agents.Functions.Worker;
 using BizQ.Agents.Mail;
 using BizQ.Agents.Models;
+using BizQ.Agents.Nodes;
 using BizQ.Agents.Runtime;
 using BizQ.Agents.Runtime.Journal;
 using BizQ.Agents.Tools;
@@ -25,8 +26,7 @@ namespace BizQ.Mortal;
 
 /// <summary>
 /// The runtime in a process of its own that dies on demand: for tests only, and no part of what is published. It finishes
-/// every run of its database and somebody who agrees to everything, then ends; or it dies on the way, at
-/// <c>--Doom:At commit-3-before</c> of the run <c>--Doom:Key</c>.
+/// every run of its database and somebody who agrees to everything, then ends; or it dies on the way, as <see cref="Doom"/> says.
 /// </summary>
 internal static class Mortal
 {
@@ -37,7 +37,7 @@ internal static class Mortal
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var (services, configuration) = (builder.Services, builder.Configuration);
-        var doom = new Doom(configuration["Doom:Key"], configuration["Doom:At"]);
+        var doom = new Doom(DataRoom.PathOf(configuration));
         services.AddData(configuration);
         services.AddContext().AddAgents().AddTriggers().AddRuns().AddEffects().AddValidation().AddApprovals().AddMail();
         services.AddAgentParts().AddAgentRuntime(configuration).AddAgentModels(configuration).AddAgentMail(configuration)
@@ -45,9 +45,14 @@ internal static class Mortal
         builder.AddCluster();
         services.RemoveAll<IRunStore>().AddSingleton<StoredRuns>()
             .AddSingleton<IRunStore>(provider => new MortalStore(provider.GetRequiredService<StoredRuns>(), doom))
-            .AddSingleton<ITool>(new MortalTool(Path.Combine(DataRoom.PathOf(configuration), "world.txt"), doom))
-            .AddSingleton<Agreeing>();
+            .AddSingleton<ITool>(new MortalTool(doom)).AddSingleton(doom).AddSingleton<Agreeing>();
+        foreach (var kind in services.Where(part => part.ServiceType == typeof(INodeKind)).ToList())
+        {
+            services.Remove(kind);
+            services.AddSingleton<INodeKind>(provider => new MortalKind((INodeKind)ActivatorUtilities.CreateInstance(provider, kind.ImplementationType!), doom));
+        }
         using var host = builder.Build();
+        doom.Write("kinds.txt", string.Join(' ', host.Services.GetRequiredService<AgentCatalog>().Nodes.Select(kind => kind.Kind)));
         // Whoever started this process is gone when its input ends; then this one must not stay.
         _ = Task.Run(async () =>
         {

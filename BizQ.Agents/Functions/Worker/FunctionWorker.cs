@@ -55,6 +55,8 @@ public static class FunctionWorker
     {
         var code = new UserCode();
         Prepare(code);
+        // The first write to a console opens it anew, which nothing behind the walls can do; not every program has written before.
+        output.Write([]);
         Frame.Write(output, JsonSerializer.SerializeToUtf8Bytes(Confinement.Raise(FunctionLimits.Worker), Json.Options));
         while (Frame.Read(input, Frame.MostRequest) is { } message)
         {

@@ -13,11 +13,11 @@ namespace BizQ.Tests.Runtime.Simulation;
 internal sealed class Rows(Run run)
 {
     public Run Run { get; set; } = run;
-    public Dictionary<Guid, RunStep> Steps { get; } = [];
-    public Dictionary<Guid, Effect> Effects { get; } = [];
-    public List<EffectEvent> Events { get; } = [];
-    public Dictionary<Guid, Approval> Approvals { get; } = [];
-    public Dictionary<Guid, RunWait> Waits { get; } = [];
+    public Dictionary<Guid, RunStep> Steps { get; private init; } = [];
+    public Dictionary<Guid, Effect> Effects { get; private init; } = [];
+    public List<EffectEvent> Events { get; private init; } = [];
+    public Dictionary<Guid, Approval> Approvals { get; private init; } = [];
+    public Dictionary<Guid, RunWait> Waits { get; private init; } = [];
 
     public Rows Copy()
     {
@@ -29,6 +29,9 @@ internal sealed class Rows(Run run)
         copy.Events.AddRange(Events);
         return copy;
     }
+
+    /// <summary>The same rows: for whoever puts others in their place and changes none.</summary>
+    public Rows Standing() => new(Run) { Steps = new(Steps), Effects = new(Effects), Events = [.. Events], Approvals = new(Approvals), Waits = new(Waits) };
 
     private static void Add<T>(Dictionary<Guid, T> to, Dictionary<Guid, T> from) where T : class
     {
@@ -99,7 +102,7 @@ internal sealed class MemoryRuns(Workspace workspace) : IRunStore
             || entry.GoneWaits.Any(w => !rows.Waits.ContainsKey(w.Id)))
             return false;
         CheckKeys(rows, entry);
-        var before = rows.Copy();
+        var before = rows.Standing();
         rows.Run = After(rows.Run, entry.Run);
         Put(rows.Steps, entry.NewSteps.Concat(entry.ChangedSteps), step => step.Id);
         Put(rows.Effects, entry.NewEffects, effect => effect.Id);

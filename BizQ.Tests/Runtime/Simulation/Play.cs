@@ -9,7 +9,7 @@ using BizQ.Tests.Runtime.Simulation.Laws;
 namespace BizQ.Tests.Runtime.Simulation;
 
 /// <summary>What came of a seed.</summary>
-internal sealed record Played(int Seed, IReadOnlyList<string> Broken, int Steps, ulong Course, string Story);
+internal sealed record Played(int Seed, IReadOnlyList<string> Broken, int Steps, string Story);
 
 /// <summary>
 /// One seed: two processes, some runs of some agent, and everything that can go wrong; then peace, in which all must come to
@@ -71,7 +71,7 @@ internal sealed class Play
         {
             play._lives.ForEach(life => life.Crash());
         }
-        return new Played(seed, play._world.Broken, play._world.Happened, play._world.Course, play._world.Story);
+        return new Played(seed, play._world.Broken, play._world.Happened, play._world.Story);
     }
 
     private async Task Run()

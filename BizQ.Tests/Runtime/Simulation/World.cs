@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace BizQ.Tests.Runtime.Simulation;
@@ -33,10 +34,10 @@ internal sealed class World
     /// <summary>How many things have happened.</summary>
     public int Happened { get; private set; }
 
-    /// <summary>A number that only the same course of events comes to.</summary>
-    public ulong Course { get; private set; } = 14695981039346656037;
-
     public List<string> Broken { get; } = [];
+
+    /// <summary>Whether what happens is told at all.</summary>
+    public bool Tells => _told is not null;
 
     public string Story => _told?.ToString() ?? "";
 
@@ -51,11 +52,12 @@ internal sealed class World
         Tell($"BROKEN: {how}");
     }
 
-    public void Tell(string what)
+    public void Tell(string what) => _told?.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{Happened,5} {Now:HH:mm:ss.fff} {what}"));
+
+    public void Tell([InterpolatedStringHandlerArgument("")] Telling what)
     {
-        foreach (var letter in what)
-            Course = (Course ^ letter) * 1099511628211;
-        _told?.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{Happened,5} {Now:HH:mm:ss.fff} {what}"));
+        if (Tells)
+            Tell(what.Text());
     }
 
     public void Ready(Life life, Task task)
@@ -68,6 +70,8 @@ internal sealed class World
 
     /// <summary>Something outside that happens later, or never when its life ends first.</summary>
     public void Later(Life? life, string what, Action happen, Action? lost = null) => _pending.Add(new Pending(life, what, happen, lost));
+
+    public void Later(Life? life, [InterpolatedStringHandlerArgument("")] Telling what, Action happen, Action? lost = null) => Later(life, Tells ? what.Text() : "", happen, lost);
 
     public ITimer Timer(Life life, TimerCallback callback, object? state, TimeSpan due)
     {

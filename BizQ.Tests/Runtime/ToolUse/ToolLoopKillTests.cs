@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
 using BizQ.Core.Data;
-using BizQ.Core.Effects;
 using BizQ.Core.Runs;
 using BizQ.Tests.Kit;
 using BizQ.Tests.Models;
@@ -16,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BizQ.Tests.Runtime.ToolUse;
 
 /// <summary>
-/// Killed right before and right after every commit and every call in the middle of a model's tool loop, one life for each: the
+/// Killed right before and right after every commit and every call in the middle of a model's tool loop, and then once more: the
 /// model is never asked again for a turn that is in the journal, no call is carried out twice, and every run comes to its answer.
 /// </summary>
 public sealed partial class ToolLoopKillTests
@@ -34,35 +32,23 @@ public sealed partial class ToolLoopKillTests
         }
         """;
 
-    private static readonly string[] Boundaries = ["commit-{0}-before", "commit-{0}-after", "call-{0}-before", "call-{0}-after"];
-
     private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
 
     [Theory, ClassData(typeof(Engines))]
     public async Task Killed_anywhere_in_the_loop_it_goes_on_where_it_was(Engine engine)
     {
         await using var model = await ScriptedModel.Start();
-        await using var house = await MortalHouse.Build(engine, Json.Read<AgentDefinition>(Definition)!);
+        await using var house = await new MortalHouse("--Models:Endpoints:0:Name=scripted", $"--Models:Endpoints:0:BaseUrl={model.BaseUrl}", "--Models:Endpoints:0:Model=tiny")
+            .Build(engine, Json.Read<AgentDefinition>(Definition)!);
         var repeated = new ConcurrentQueue<string>();
         model.Then((http, asked) => Answer(http, asked, house, repeated));
-        var kills = new Dictionary<string, int>();
-        foreach (var boundary in Boundaries)
-        {
-            for (var number = 1; ; number++)
-            {
-                var at = string.Format(CultureInfo.InvariantCulture, boundary, number);
-                await house.Accept($"killed at {at}");
-                if (await house.Live($"killed at {at}", at, "--Models:Endpoints:0:Name=scripted", $"--Models:Endpoints:0:BaseUrl={model.BaseUrl}", "--Models:Endpoints:0:Model=tiny") == Ending.Finished)
-                    break;
-                kills[boundary] = number;
-            }
-        }
-        TestContext.Current.TestOutputHelper?.WriteLine($"Killed {kills.Values.Sum()} times: {string.Join(", ", kills.Select(k => $"{k.Key} {k.Value}"))}; the model was asked {model.Requests.Count} times");
+        var reign = await new Reign(house).Run();
 
         Assert.Empty(repeated);
-        Assert.Equal(Boundaries, kills.Keys);
-        Assert.Equal((2, 2), (kills[Boundaries[2]], kills[Boundaries[3]]));
-        await EachIsWhole(house);
+        Assert.Equal(2, reign.Moments.Count(moment => moment.StartsWith("call of", StringComparison.Ordinal)));
+        await EachIsWhole(house, 1 + 2 * reign.Moments.Count);
+        await reign.EffectsAreWhole(ofEach: 2);
+        await reign.NothingWasDoneAgain();
     }
 
     /// <summary>What the model says follows from what was said before alone: a look-up, then both tools at once, then its answer.</summary>
@@ -79,31 +65,22 @@ public sealed partial class ToolLoopKillTests
         await (turn switch
         {
             0 => ScriptedModel.Call(http, asked, ("look_up", new { search = "delivery" })),
-            1 => ScriptedModel.Call(http, asked, ("mortal_once", new { run }), ("mortal_again", new { run })),
+            1 => ScriptedModel.Call(http, asked, ("mortal_once", new { run, by = "the model" }), ("mortal_again", new { run, by = "the model" })),
             _ => ScriptedModel.Speak(http, asked, "all of it"),
         });
     }
 
-    private async Task EachIsWhole(MortalHouse house)
+    private async Task EachIsWhole(MortalHouse house, int many)
     {
         await using var db = house.Database.Open(house.WorkspaceId);
         var runs = await db.Runs.AsNoTracking().ToListAsync(_cancel);
-        Assert.All(runs, run => Assert.True(run.Status == RunStatus.Succeeded, $"{run.IdempotencyKey} is {run.Status}: {run.Error}"));
+        Assert.All(runs, run => Assert.True(run.Status == RunStatus.Succeeded, $"{run.Title} is {run.Status}: {run.Error}"));
+        Assert.Equal(many, runs.Count);
         Assert.All(runs, run => Assert.Equal("all of it", run.Output?.GetString()));
         var steps = await db.RunSteps.AsNoTracking().ToListAsync(_cancel);
         Assert.All(steps.GroupBy(s => (s.RunId, s.NodeId, s.Path)), same => Assert.Equal(StepStatus.Succeeded, Assert.Single(same).Status));
         Assert.All(steps.GroupBy(s => s.RunId), mine => Assert.Equal(9, mine.Count()));
         Assert.Equal(0, await db.Approvals.CountAsync(a => a.State == ApprovalState.Open, _cancel));
-        var effects = await db.Effects.AsNoTracking().ToListAsync(_cancel);
-        Assert.Equal(2 * runs.Count, effects.Count);
-        Assert.All(effects, effect => Assert.Equal(EffectState.Done, effect.State));
-        var acts = house.Acts().CountBy(act => act).ToDictionary();
-        Assert.All(effects, effect =>
-        {
-            var times = acts.GetValueOrDefault($"{effect.Operation} {effect.IdempotencyKey}");
-            Assert.True(effect.Operation == "mortal.once" ? times == 1 : times >= 1, $"{effect.Operation} happened {times} times.");
-        });
-        Assert.Equal(effects.Count, acts.Count);
     }
 
     [GeneratedRegex("run=([^=]+)=")]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BizQ.Agents.Runtime.Flow;
 using BizQ.Core.Approvals;
 using BizQ.Core.Effects;
@@ -41,7 +40,7 @@ internal sealed class Law
         Effects(before, now);
         _loops.Look(before, now);
         _waits.Look(before, now);
-        _world.Tell(string.Create(CultureInfo.InvariantCulture, $"version {now.Run.Version} of {now.Run.Title}: {now.Run.Status}, {string.Join(' ', now.Steps.Values.OrderBy(s => s.Sequence).Select(s => $"{Place.Of(s)}={s.Status}{(s.EffectId is { } id ? $"/{now.Effects[id].State}" : "")}"))}"));
+        _world.Tell($"version {now.Run.Version} of {now.Run.Title}: {now.Run.Status}, {string.Join(' ', now.Steps.Values.OrderBy(s => s.Sequence).Select(s => $"{Place.Of(s)}={s.Status}{(s.EffectId is { } id ? $"/{now.Effects[id].State}" : "")}"))}");
     }
 
     /// <summary>A process that has seen that a place is done does not work on it again.</summary>
@@ -131,6 +130,8 @@ internal sealed class Law
         var asked = now.Approvals.Values.Where(a => a.State == ApprovalState.Open && a.EffectId is not null).GroupBy(a => a.EffectId).Any(same => same.Count() > 1);
         if (asked)
             _world.Break("A person is asked twice about the same effect.");
+        if (now.Run.Ended && (now.Approvals.Values.Any(DropProposals.IsOpen) || now.Effects.Values.Any(DropProposals.HasNotBegun)))
+            _world.Break($"A run has {now.Run.Status}, and still there is something of it to approve or to begin.");
     }
 
     /// <summary>The events written with a change lead from where the effect was to where it is, over allowed moves only.</summary>
