@@ -257,9 +257,12 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
     /// <summary>Somebody holds or stops the run: what has not left yet must not leave, and no other run begins that nobody would stop.</summary>
     private static bool Stops(LoadedRun run) => run.Held || run.Journal.Run.CancelRequestedAt is not null;
 
-    /// <summary>What a waiting step goes on with is looked at anew; what a node has worked out stays worked out.</summary>
+    /// <summary>
+    /// What a waiting step goes on with is looked at anew; what a node has worked out stays worked out, unless its step stands otherwise
+    /// than when the work began: then it is recorded already, by a commit whose answer was lost on the way.
+    /// </summary>
     private bool StillWanted(Worked one) =>
-        one.Waited is not { } step || (one is { Tries: not null, WaitsAgain: false } && Journal.StepOf(step.Path, step.NodeId) is { Status: StepStatus.Waiting } now && now.Id == step.Id);
+        one.Waited is not { } step || (one is { Tries: not null, WaitsAgain: false } && Journal.StepOf(step.Path, step.NodeId) is { Status: StepStatus.Waiting } now && now.Id == step.Id && one.Stood == Standing.Of(now));
 
     private bool StillMine(Worked acted)
     {

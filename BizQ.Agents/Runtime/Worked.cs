@@ -13,6 +13,9 @@ namespace BizQ.Agents.Runtime;
 /// <param name="Waited">The waiting step this goes on with; null for a node's first record.</param>
 internal sealed record Worked(Due Due, RunStep? Waited, DateTimeOffset StartedAt, double DurationMs)
 {
+    /// <summary>How the waiting step stood when the work began; its row changes when it is recorded.</summary>
+    public Standing? Stood { get; } = Waited is null ? null : Standing.Of(Waited);
+
     /// <summary>Waiting: for a person, or for its next part.</summary>
     public required StepStatus Status { get; init; }
     public JsonElement? Input { get; init; }
@@ -57,4 +60,11 @@ internal sealed record Worked(Due Due, RunStep? Waited, DateTimeOffset StartedAt
         new(new Due(step.Path, graph.Find(step.NodeId)!), step, step.StartedAt, 0) { Status = StepStatus.Waiting };
 
     public static JsonElement ErrorOf(string code, string message) => Json.Element(new { code, message });
+}
+
+/// <summary>How far a waiting step has come, as far as only drives move it: equal means that nothing was recorded in between.</summary>
+internal sealed record Standing(StepStatus Status, int Attempt, Guid? ApprovalId, Guid? EffectId, StepWait? WaitsFor, long? WakesAtMs)
+{
+    // To the millisecond: the databases keep less of a moment than the process does.
+    public static Standing Of(RunStep step) => new(step.Status, step.Attempt, step.ApprovalId, step.EffectId, step.WaitsFor, step.WakeAt?.ToUnixTimeMilliseconds());
 }

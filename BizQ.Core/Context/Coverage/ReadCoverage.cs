@@ -32,7 +32,7 @@ public sealed class ReadCoverage(BizQDatabase database, KeepCoverage keep, TimeP
     /// <summary>Agents beyond this are not judged on the map; their own page judges them.</summary>
     private const int MostAgents = 100;
 
-    private const int DaysShown = 90;
+    private const int DaysShown = 365;
 
     public async Task<Outcome<Coverage>> Run(Actor actor, CancellationToken cancel)
     {

@@ -25,9 +25,9 @@ public sealed class ConflictTests
         await desk.Tells(desk.Handbook, "9-17");
         Assert.Equal(NeedState.Met, await desk.State(_hours));
         await desk.Tells(desk.Leaflet, "10-20");
-        // Told again it is the same conflict; told by the source of the fact, or with other spaces, it is none.
-        await desk.Tells(desk.Leaflet, "10 - 20");
-        await desk.Tells(desk.Handbook, "9 – 17");
+        // Told again, in other signs, it is the same conflict; and what is known in other signs is none.
+        await desk.Tells(desk.Leaflet, "10 – 20");
+        await desk.Tells(desk.Leaflet, "9 – 17");
 
         var (conflict, entity, believed) = (await desk.Conflicts()).Single();
         Assert.Equal(("openingHours", "10-20", "Leaflet", ConflictState.Open), (conflict.Field, conflict.Claim.GetString(), conflict.SourceName, conflict.State));
@@ -147,8 +147,8 @@ public sealed class ConflictTests
         {
             var clock = new FakeTimeProvider(_start);
             var desk = new Desk { Business = await KnownBusiness.Start(engine, clock) };
-            desk.Handbook = (await desk.Business.Upload("Handbook.md", "# Hours\n\nWe open from 9 to 17.")).Value;
-            desk.Leaflet = (await desk.Business.Upload("Leaflet.md", "# Hours\n\nCome by from 10 to 20.")).Value;
+            desk.Handbook = (await desk.Business.Upload("Handbook.md", "# Handbook\n\nWe open from 9 to 17.")).Value;
+            desk.Leaflet = (await desk.Business.Upload("Leaflet.md", "# Leaflet\n\nCome by from 10 to 20.")).Value;
             desk.Store = await desk.NewStore();
             return desk;
         }

@@ -38,7 +38,8 @@ internal sealed class LawOfWaits(World world, Func<IReadOnlyDictionary<Guid, Row
             var was = before.Steps.GetValueOrDefault(step.Id);
             if (was is null && step.WaitsFor == StepWait.Event)
                 _began[step.Id] = world.Happened;
-            if (was is { Status: StepStatus.Waiting, WaitsFor: not null } && step.Status == StepStatus.Waiting && (was.Output ?? was.Error) is { } known
+            // Once a person is asked what becomes of its failure, what they say is another answer to another question.
+            if (was is { Status: StepStatus.Waiting, WaitsFor: not null, ApprovalId: null } && step.Status == StepStatus.Waiting && (was.Output ?? was.Error) is { } known
                 && (step.Output ?? step.Error) is { } said && known.GetRawText() != said.GetRawText())
                 world.Break($"{Place.Of(step)} was answered twice.");
         }
