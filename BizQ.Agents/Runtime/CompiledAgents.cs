@@ -10,7 +10,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace BizQ.Agents.Runtime;
 
 /// <summary>The graphs of agent versions. A version never changes, so a graph is read and compiled once and kept while it is used.</summary>
-public sealed class CompiledAgents(BizQDatabase database) : IDisposable
+public sealed class CompiledAgents(BizQDatabase database, RunPayloads payloads) : IDisposable
 {
     /// <summary>Versions kept; a definition takes some ten kilobytes.</summary>
     private const int Most = 1000;
@@ -24,7 +24,7 @@ public sealed class CompiledAgents(BizQDatabase database) : IDisposable
         if (found.Graph is not { } graph || run.ParentRunId is null)
             return found;
         await using var db = database.Open(run.WorkspaceId);
-        return (graph.With(await ActWithin.Callers(db, run, graph.Definition, cancel)), null);
+        return (graph.With(await ActWithin.Callers(db, payloads, run, graph.Definition, cancel)), null);
     }
 
     /// <summary>The graph, or why there is none.</summary>

@@ -5,6 +5,7 @@ using BizQ.Agents.Runtime.Flow;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Context;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
 using BizQ.Core.Validation;
@@ -56,8 +57,16 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
             EffectState.Intended => await Act(waiting, run, effect, intendedHere),
             _ => waiting,
         };
-        return Ended(after, reason) with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
+        var ended = Ended(after, reason) with { DurationMs = clock.GetElapsedTime(since).TotalMilliseconds };
+        // The step has it, and with the step the archive.
+        if (ArchivedJson.LargeBytes(effect.Result) is > 0 and var bytes)
+            effect.Result = Json.Element(new { bytes, where = "the output of its step" });
+        return ended;
     }
+
+    /// <summary>It was done, so its step succeeds, though nobody can keep what the tool answered.</summary>
+    internal static JsonElement WithoutResult(Effect effect, int bytes) =>
+        Json.Element(new { @case = "done", effectId = effect.Id, state = "done", resultTooLarge = bytes });
 
     private async Task<Worked> Intend(Worked waiting, Run run, AgentDefinition agent, Effect effect, CancellationToken stop)
     {
@@ -88,7 +97,7 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
             return worked;
         return effect.State switch
         {
-            EffectState.Done => worked with { Status = StepStatus.Succeeded, Output = OutputOf(effect, "done", effect.Result, null) },
+            EffectState.Done => worked with { Status = StepStatus.Succeeded, Output = Done(effect) },
             EffectState.Rehearsed => worked with { Status = StepStatus.Succeeded, Output = Rehearsed(effect) },
             EffectState.Rejected => worked with { Status = StepStatus.Succeeded, Output = OutputOf(effect, "rejected", null, reason) },
             EffectState.Failed => worked with { Status = StepStatus.Failed, Error = Worked.ErrorOf("effectFailed", effect.Error ?? "The tool did not say why.") },
@@ -96,6 +105,16 @@ public sealed class EffectWork(EffectDesk desk, TimeProvider clock)
             EffectState.Approved or EffectState.Rechecked or EffectState.Intended => worked,
             var other => worked with { Status = StepStatus.Failed, Error = Worked.ErrorOf("effectUnsettled", $"The effect is {other} but nobody was asked about it. Try the step again.") },
         };
+    }
+
+    /// <summary>Looked at before anything is made of it, and after: what is put around it counts too.</summary>
+    private static JsonElement Done(Effect effect)
+    {
+        var bytes = ArchivedJson.Bytes(effect.Result);
+        if (bytes > NodeWork.MostBytes)
+            return WithoutResult(effect, bytes);
+        var output = OutputOf(effect, "done", effect.Result, null);
+        return ArchivedJson.Bytes(output) <= NodeWork.MostBytes ? output : WithoutResult(effect, bytes);
     }
 
     private static JsonElement OutputOf(Effect effect, string state, JsonElement? result, string? reason) =>

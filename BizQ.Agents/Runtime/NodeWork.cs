@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using BizQ.Agents.Models;
 using BizQ.Agents.Nodes;
@@ -7,6 +6,8 @@ using BizQ.Agents.Waits;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Approvals;
+using BizQ.Core.Data;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Runs;
 using Microsoft.Extensions.Logging;
 
@@ -16,8 +17,8 @@ namespace BizQ.Agents.Runtime;
 public sealed class NodeWork(
     IEnumerable<INodeKind> kinds, Expressions expressions, EffectWork effects, RetryPause pause, Ids ids, TimeProvider clock, ILogger<NodeWork> log)
 {
-    /// <summary>Larger outputs and inputs fail the step: they belong into documents, not into the journal.</summary>
-    public const int MostBytes = 1024 * 1024;
+    /// <summary>Larger outputs and inputs fail the step: they belong into documents. Whatever is too large for a row lies in the archive, and this is what that keeps.</summary>
+    public const int MostBytes = Archive.MostBytes;
 
     private static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(30);
 
@@ -72,12 +73,18 @@ public sealed class NodeWork(
         // What a turn is given stands in the model's own step already.
         if (start.Due.Dialog is { } dialog)
             input = Json.Element(new { turn = dialog.Turn + 1 });
+        if (ArchivedJson.Bytes(input) > MostBytes)
+            return Failed(begun, null, "tooLarge", $"The step's input is larger than {MostBytes:N0} bytes. Select the parts that are needed, or store it as a document.");
         var (result, tries, pause) = await Attempt(kind, given, start.Tried, stop);
         begun = begun with { Tries = tries };
         switch (result)
         {
-            case NodeResult.Completed done when Bytes(done.Output) > MostBytes || Bytes(input) > MostBytes:
-                return Failed(begun, null, "tooLarge", $"The step's input or output is larger than {MostBytes:N0} bytes. Select the parts that are needed, or store it as a document.");
+            case NodeResult.Completed done when ArchivedJson.Bytes(done.Output) > MostBytes:
+                return Failed(begun, input, "tooLarge", $"The step's output is larger than {MostBytes:N0} bytes. Select the parts that are needed, or store it as a document.");
+            case NodeResult.Ask { Shown: var shown } when ArchivedJson.LargeBytes(shown) > 0:
+                return Failed(begun, input, "tooLarge", $"What a person is shown is larger than {ArchivedJson.MostInline:N0} bytes, which nobody reads. Show the part that matters.");
+            case NodeResult.Propose { Arguments: var arguments } when ArchivedJson.LargeBytes(arguments) > 0:
+                return Failed(begun, input, "tooLarge", $"What is to be done says more than {ArchivedJson.MostInline:N0} bytes. Select the parts that are needed, or name a document.");
             case NodeResult.Completed done:
                 return begun with
                 {
@@ -150,8 +157,6 @@ public sealed class NodeWork(
     {
         var before = start.Before;
         var given = before?.Input ?? input;
-        if (Bytes(given) > MostBytes)
-            return Failed(begun, null, "tooLarge", $"What the loop is given is larger than {MostBytes:N0} bytes. Let items be ids, and look each up inside of the loop.");
         var rounds = before is null ? 0 : LoopPlan.Rounds(before);
         return begun with { Status = StepStatus.Waiting, Input = given, Output = rounds > 0 ? Json.Element(new { rounds }) : null, WakeAt = EndOf(start.Due.Node, now) };
     }
@@ -188,9 +193,5 @@ public sealed class NodeWork(
     };
 
     private static Worked Failed(Worked begun, JsonElement? input, string code, string message) =>
-        begun with { Input = input is { } given && Bytes(given) <= MostBytes ? input : null, Error = Worked.ErrorOf(code, message) };
-
-    /// <summary>Without making a text of it: a hundred megabytes must not become three hundred on the way to being refused.</summary>
-    private static int Bytes(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Undefined ? 0 : JsonMarshal.GetRawUtf8Value(element).Length;
+        begun with { Input = input, Error = Worked.ErrorOf(code, message) };
 }

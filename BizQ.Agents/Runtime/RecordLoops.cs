@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Json;
 using BizQ.Agents.Runtime.Flow;
 using BizQ.Agents.Runtime.Journal;
 using BizQ.Core;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Runs;
 
 namespace BizQ.Agents.Runtime;
@@ -14,6 +14,7 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, RetryP
     public bool Move(LoadedRun loaded, Graph graph, JournalEntry entry, LoopMove move)
     {
         var step = move.Step;
+        var before = RunWeight.Of(step);
         switch (move)
         {
             case LoopMove.Close close:
@@ -35,6 +36,7 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, RetryP
                 step.Error = Worked.ErrorOf("abandoned", "Something else in its loop failed or took too long, so it was not waited for any longer.");
                 break;
         }
+        loaded.Journal.Weigh(step, before);
         Changed(entry, step);
         return move is LoopMove.Close { OfTurns: false } or LoopMove.NextRound && step.Status == StepStatus.Failed;
     }
@@ -73,7 +75,7 @@ internal sealed class RecordLoops(Expressions expressions, LeadOn leadOn, RetryP
     /// <param name="ofRounds">The error is that of its rounds or its time: where a loop is to be tried again at all, that is worth it.</param>
     private void Close(LoadedRun loaded, Graph graph, RunStep step, JsonElement? output, JsonElement? error, bool ofRounds)
     {
-        if (output is { } large && Encoding.UTF8.GetByteCount(large.GetRawText()) > NodeWork.MostBytes)
+        if (ArchivedJson.Bytes(output) > NodeWork.MostBytes || (ArchivedJson.LargeBytes(output) is > 0 and var large && loaded.Journal.Large + large > RunWeight.Most))
             (output, error) = (null, error ?? Worked.ErrorOf("tooLarge", $"What the rounds came to is larger than {NodeWork.MostBytes:N0} bytes together. Let each round come to the part that is needed, or store it as a document."));
         step.Output = output ?? step.Output;
         step.Error = error;

@@ -22,6 +22,8 @@ public sealed class RecordSteps(Expressions expressions, RetryPause pause, Ids i
         var journal = loaded.Journal;
         // The journal may have been read anew since the work began: its own row is the one to change.
         var step = worked.Waited is { } waited ? journal.FrameAt(waited.Path)!.Steps.First(s => s.Id == waited.Id) : New(journal, worked);
+        var before = worked.Waited is null ? 0 : RunWeight.Of(step);
+        worked = RunWeight.Bound(journal, worked, before);
         if (worked.Tries is { } tries)
             Tried(journal, step, worked, tries);
         step.Status = worked.Status;
@@ -34,6 +36,8 @@ public sealed class RecordSteps(Expressions expressions, RetryPause pause, Ids i
         step.CompletedAt = worked.Status == StepStatus.Waiting ? null : clock.GetUtcNow();
         if (worked.Waited is null)
             journal.Add(step);
+        else
+            journal.Weigh(step, before);
         if (worked.Answer is null && AsksAbout(journal.Run, worked.Due.Node, step) is { } after)
             worked = Ask(journal.Run, worked, step, after);
         else

@@ -244,6 +244,9 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             parts.Log.LogWarning("Run {Run} is driven from elsewhere; letting go of it here", runId);
             return null;
         }
+        // The next drive says so.
+        if (fresh.Lost is not null)
+            return null;
         _loaded = fresh;
         // A commit whose answer was lost on the way: it is there after all.
         if (refused.NewSteps.Any(step => fresh.Journal.Steps.Any(s => s.Id == step.Id)))

@@ -100,6 +100,11 @@ public sealed class RunLoop(IRunStore store, CompiledAgents agents, BeforeRun be
                 if (turn is null || await store.Find(runId, stop) is not { } loaded)
                     return;
                 var run = loaded.Journal.Run;
+                if (loaded.Lost is { } lost)
+                {
+                    await Park(loaded.Journal, "payloadLost", lost);
+                    return;
+                }
                 var (graph, problem) = await agents.Find(run, stop);
                 if (graph is null)
                 {

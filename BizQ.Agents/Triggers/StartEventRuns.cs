@@ -78,7 +78,7 @@ public sealed class StartEventRuns(BizQDatabase database, VersionTriggers trigge
             TriggerId = trigger.Id,
             Hops = happened.Hops,
         };
-        return start.Add(db, Actor.System(happened.WorkspaceId), agent, request).Id;
+        return (await start.Add(db, Actor.System(happened.WorkspaceId), agent, request, cancel)).Id;
     }
 
     private void Note(EventListener listener, Refusal? refusal)

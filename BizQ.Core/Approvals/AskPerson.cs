@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BizQ.Core.Agents;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
 using BizQ.Core.Validation;
@@ -29,9 +30,13 @@ public static class AskPerson
         NodeId = step.NodeId,
         Title = $"{step.Title ?? step.NodeId} failed",
         Why = step.Error is { } error && error.TryGetProperty("message", out var message) ? message.ToString() : "It did not say why.",
-        Shown = Json.Element(new { step = step.NodeId, error = step.Error, input = step.Input, valueToGoOnWith = value }),
+        Shown = Json.Element(new { step = step.NodeId, error = step.Error, input = Shown(step.Input), valueToGoOnWith = value }),
         RequestedAt = now,
     };
+
+    /// <summary>Nobody reads megabytes to decide; the step has them.</summary>
+    private static JsonElement? Shown(JsonElement? input) =>
+        ArchivedJson.LargeBytes(input) is > 0 and var bytes ? Json.Element($"{bytes:N0} bytes; see the step.") : input;
 
     private static Approval Make(Effect effect, ApprovalKind kind, string agentName, string title, string why, DateTimeOffset now, Ids ids) => new()
     {

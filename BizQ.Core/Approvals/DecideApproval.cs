@@ -19,7 +19,7 @@ public sealed record DecideRequest(Guid ApprovalId, bool Approve, string? Reason
 /// A person (or their key) says yes, no, or yes to a changed text. Approval, effect and run are written in one transaction
 /// under their versions, so one decision counts, whoever else tries at the same moment.
 /// </summary>
-public sealed class DecideApproval(BizQDatabase database, EditProposal edit, OwnWork ownWork, Ids ids, TimeProvider clock, IWakeRuns wake)
+public sealed class DecideApproval(BizQDatabase database, EditProposal edit, OwnWork ownWork, RunPayloads payloads, Ids ids, TimeProvider clock, IWakeRuns wake)
 {
     // The run loop writes the run often, so an honest decision may lose its version several times; a decided approval ends the tries.
     private const int Attempts = 20;
@@ -67,7 +67,7 @@ public sealed class DecideApproval(BizQDatabase database, EditProposal edit, Own
             return blocked;
         // Which of the three it was goes with the step, as what an event brings does.
         if (approval.Kind == ApprovalKind.Failure && await db.RunSteps.FirstOrDefaultAsync(s => s.RunId == run.Id && s.ApprovalId == approval.Id, cancel) is { } failed)
-            failed.Output = FailureAnswers.Keep(request, failed.Output);
+            failed.Output = await payloads.Stored(run.WorkspaceId, FailureAnswers.Keep(request, await payloads.Whole(run.WorkspaceId, failed.Output, cancel)), cancel);
         approval.State = Says(request) ? ApprovalState.Approved : ApprovalState.Rejected;
         approval.DecidedAt = clock.GetUtcNow();
         approval.DecidedBy = actor.Id;

@@ -15,7 +15,7 @@ namespace BizQ.Core.Approvals;
 /// A person changes what would be done. That is a new proposal under a new hash: it is judged like the first one, what the
 /// agent proposed is kept beside it, and a finding that blocks refuses the edit.
 /// </summary>
-public sealed class EditProposal(JudgeEffect judge)
+public sealed class EditProposal(JudgeEffect judge, RunPayloads payloads)
 {
     /// <summary>Changes the effect in place; the note says which fields changed, null when none did.</summary>
     public async Task<Outcome<string?>> Apply(BizQDb db, Actor actor, Run run, Effect effect, JsonElement edited, CancellationToken cancel)
@@ -55,8 +55,10 @@ public sealed class EditProposal(JudgeEffect judge)
             return refusal;
         var version = await db.AgentVersions.AsNoTracking().FirstAsync(v => v.Id == run.AgentVersionId, cancel);
         var evidence = effect.Evidence is { ValueKind: JsonValueKind.Array } list ? Json.Read<List<Evidence>>(list)! : [];
-        var agent = await ActWithin.Callers(db, run, Json.Read<AgentDefinition>(version.Definition)!, cancel);
-        var proposal = new Proposal(run.WorkspaceId, agent, effect.Operation, whole, run.Input, run.Tainted, evidence);
+        var agent = await ActWithin.Callers(db, payloads, run, Json.Read<AgentDefinition>(version.Definition)!, cancel);
+        if (await payloads.InputOf(run, cancel) is not { } input)
+            return ReadPayload.Lost;
+        var proposal = new Proposal(run.WorkspaceId, agent, effect.Operation, whole, input, run.Tainted, evidence);
         return (canonical.Value, await judge.Judge(proposal, cancel));
     }
 

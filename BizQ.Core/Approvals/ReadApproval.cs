@@ -31,7 +31,7 @@ public sealed record ApprovalDetail(
 }
 
 /// <summary>One approval with what stands behind it, in three queries.</summary>
-public sealed class ReadApproval(BizQDatabase database)
+public sealed class ReadApproval(BizQDatabase database, RunPayloads payloads)
 {
     public async Task<Outcome<ApprovalDetail>> Run(Actor actor, Guid approvalId, CancellationToken cancel)
     {
@@ -56,7 +56,7 @@ public sealed class ReadApproval(BizQDatabase database)
             row.Run,
             row.Effect,
             row.Mail,
-            CameIn.Of(row.Run.Input),
+            CameIn.Of(await payloads.InputOf(row.Run, cancel) ?? Json.EmptyObject),
             await Access.Readable(db, actor, row.Effect?.Evidence is { ValueKind: JsonValueKind.Array } evidence ? Json.Read<List<Evidence>>(evidence)! : [], cancel),
             Concerns.Read(row.Effect?.Findings),
             events,

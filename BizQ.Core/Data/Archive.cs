@@ -20,6 +20,9 @@ public abstract class Archive : IDisposable, IWorkingPart
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MostBytes);
         var hash = HashOf(content.Span);
+        // Looking costs less than packing, and what a step holds is kept again whenever the step is written.
+        if (await Has(workspaceId, hash, cancel))
+            return hash;
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(content.Span);
@@ -41,6 +44,8 @@ public abstract class Archive : IDisposable, IWorkingPart
     public string Part => "archive";
 
     public abstract Task<string?> Problem(CancellationToken cancel);
+
+    protected internal abstract Task<bool> Has(Guid workspaceId, string hash, CancellationToken cancel);
 
     /// <summary>Leaves what is there under this hash already.</summary>
     protected internal abstract Task Store(Guid workspaceId, string hash, string fileName, byte[] packed, CancellationToken cancel);

@@ -29,9 +29,12 @@ public sealed class StartMailRuns(StartRun start, MailOptions options, TimeProvi
         var listening = await Listening(db, cancel);
         var input = listening.Count == 0 ? default : MailInput.Of(mail);
         var title = mail.Subject.Length > 0 ? mail.Subject : $"Mail from {(mail.FromAddress.Length > 0 ? mail.FromAddress : "an unnamed sender")}";
-        var runs = listening
-            .Select(agent => start.Add(db, actor, agent, new StartRunRequest(agent.Id, "mail", title, input, $"mail:{mail.Id}:{agent.Id}", mail.Id) { TriggerId = _listens.GetValueOrDefault(agent.CurrentVersionId!.Value) }).Id)
-            .ToList();
+        var runs = new List<Guid>();
+        foreach (var agent in listening)
+        {
+            var request = new StartRunRequest(agent.Id, "mail", title, input, $"mail:{mail.Id}:{agent.Id}", mail.Id) { TriggerId = _listens.GetValueOrDefault(agent.CurrentVersionId!.Value) };
+            runs.Add((await start.Add(db, actor, agent, request, cancel)).Id);
+        }
         mail.RunId = runs.Count > 0 ? runs[0] : null;
         mail.NotAnswered = runs.Count > 0 ? null : NotAnswered.NoAgentListens;
         return runs;

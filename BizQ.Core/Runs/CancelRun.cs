@@ -59,7 +59,7 @@ public sealed class CancelRun(BizQDatabase database, Ids ids, TimeProvider clock
         var called = await StopChildren.Ask(db, db.Runs.Where(r => r.ParentRunId == run.Id), run.Error, now, cancel);
         if (AnswerParent.Owes(run))
         {
-            await AnswerParent.In(db, run, cancel);
+            await AnswerParent.In(db, run, AnswerParent.Of(run), cancel);
             called = [.. called, run.ParentRunId!.Value];
         }
         await transaction.CommitAsync(cancel);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BizQ.Core.Data;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Validation;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
@@ -20,7 +21,7 @@ public sealed record ComparedRuns(Run Before, Run After, IReadOnlyList<ComparedS
 }
 
 /// <summary>A run beside the one it repeats or rehearses, step by step: what came out differently.</summary>
-public sealed class CompareRuns(BizQDatabase database)
+public sealed class CompareRuns(BizQDatabase database, RunPayloads payloads)
 {
     /// <summary>Steps of each run; what is beyond them is not worth looking through by eye.</summary>
     private const int Most = 300;
@@ -40,8 +41,17 @@ public sealed class CompareRuns(BizQDatabase database)
         if (await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.Id == past, cancel) is not { } before)
             return Refusal.NotFound("run");
         var (old, now) = (await Sides(db, actor, past, cancel), await Sides(db, actor, runId, cancel));
-        var steps = now.Keys.Union(old.Keys).Select(place => Compare(old.GetValueOrDefault(place), now.GetValueOrDefault(place))).ToList();
-        return new ComparedRuns(before, after, steps, Equal(before.Output, after.Output), old.Count >= Most || now.Count >= Most);
+        var steps = new List<ComparedStep>();
+        try
+        {
+            foreach (var place in now.Keys.Union(old.Keys))
+                steps.Add(await Compare(actor, old.GetValueOrDefault(place), now.GetValueOrDefault(place), cancel));
+            return new ComparedRuns(before, after, steps, await Equal(actor, before.Output, after.Output, cancel), old.Count >= Most || now.Count >= Most);
+        }
+        catch (PayloadLostException)
+        {
+            return ReadPayload.Lost;
+        }
     }
 
     private static async Task<Dictionary<(string, string), (RunStep Step, SideOfStep Side)>> Sides(BizQDb db, Actor actor, Guid runId, CancellationToken cancel)
@@ -57,19 +67,28 @@ public sealed class CompareRuns(BizQDatabase database)
         });
     }
 
-    private static ComparedStep Compare((RunStep Step, SideOfStep Side) before, (RunStep Step, SideOfStep Side) after)
+    private async Task<ComparedStep> Compare(Actor actor, (RunStep Step, SideOfStep Side) before, (RunStep Step, SideOfStep Side) after, CancellationToken cancel)
     {
         var step = after.Step ?? before.Step;
-        var same = before.Side is { } old && after.Side is { } now && Same(old, now);
+        var same = before.Side is { } old && after.Side is { } now && await Same(actor, old, now, cancel);
         return new ComparedStep(step.Path, step.NodeId, step.Kind, step.Title, before.Side, after.Side, same);
     }
 
     /// <summary>Of an action counts what would be done and how it was judged; whether it was done is what a rehearsal leaves out.</summary>
-    private static bool Same(SideOfStep before, SideOfStep after) => before.Arguments is not null || after.Arguments is not null
+    private async Task<bool> Same(Actor actor, SideOfStep before, SideOfStep after, CancellationToken cancel) => before.Arguments is not null || after.Arguments is not null
         ? Equal(before.Arguments, after.Arguments) && before.Verdict == after.Verdict && Failed(before) == Failed(after)
-        : Equal(before.Output, after.Output) && Failed(before) == Failed(after);
+        : Failed(before) == Failed(after) && await Equal(actor, before.Output, after.Output, cancel);
 
     private static bool Failed(SideOfStep side) => side.Status == StepStatus.Failed;
+
+    /// <summary>What is large is the same under the same hash; otherwise two at a time are read, and forgotten again.</summary>
+    private async Task<bool> Equal(Actor actor, JsonElement? before, JsonElement? after, CancellationToken cancel)
+    {
+        var (old, now) = (ArchivedJson.In(before), ArchivedJson.In(after));
+        if (old is null && now is null)
+            return Equal(before, after);
+        return old?.Hash == now?.Hash || Equal(await payloads.Whole(actor.WorkspaceId, before, cancel), await payloads.Whole(actor.WorkspaceId, after, cancel));
+    }
 
     private static bool Equal(JsonElement? before, JsonElement? after)
     {

@@ -15,7 +15,7 @@ public sealed record RepeatRunRequest(Guid RunId, JsonElement? Input = null, boo
 /// Does a past run again from the start, as a run of its own that names it: the same work, with another input, on another
 /// version, or as a rehearsal.
 /// </summary>
-public sealed class RepeatRun(BizQDatabase database, StartRun start, CancelRun cancelRun, Ids ids, TimeProvider clock)
+public sealed class RepeatRun(BizQDatabase database, StartRun start, CancelRun cancelRun, RunPayloads payloads, Ids ids, TimeProvider clock)
 {
     public async Task<Outcome<Run>> Run(Actor actor, RepeatRunRequest request, CancellationToken cancel)
     {
@@ -28,7 +28,9 @@ public sealed class RepeatRun(BizQDatabase database, StartRun start, CancelRun c
             return Refusal.Conflict("runGoesOn", "This run has not ended. Cancel it first, so that the same work is not done twice.");
         if (past.Rehearsal && !request.Rehearse)
             return Refusal.Conflict("onlyRehearsed", "This was a rehearsal. Do the run it rehearsed again, or rehearse once more.");
-        var started = await start.Run(actor, Asked(request, past, actor), cancel);
+        if ((request.Input ?? await payloads.InputOf(past, cancel)) is not { } input)
+            return ReadPayload.Lost;
+        var started = await start.Run(actor, Asked(request, past, input, actor), cancel);
         if (!started.Ok)
             return started;
         if (started.Value.RepeatOf != past.Id)
@@ -46,11 +48,11 @@ public sealed class RepeatRun(BizQDatabase database, StartRun start, CancelRun c
     }
 
     /// <summary>Who changes the input makes the work their own, so somebody else approves it.</summary>
-    private StartRunRequest Asked(RepeatRunRequest request, Run past, Actor actor)
+    private StartRunRequest Asked(RepeatRunRequest request, Run past, JsonElement input, Actor actor)
     {
         var own = request.Input is not null;
         var type = !own ? past.TaskType : actor.Kind == ActorKind.ApiKey ? "api" : "manual";
-        return new StartRunRequest(past.AgentId, type, past.Title, request.Input ?? past.Input, request.IdempotencyKey ?? $"repeat-{ids.New():N}", request.Rehearse ? null : past.MailId)
+        return new StartRunRequest(past.AgentId, type, past.Title, input, request.IdempotencyKey ?? $"repeat-{ids.New():N}", request.Rehearse ? null : past.MailId)
         {
             RepeatOf = past.Id,
             Rehearsal = request.Rehearse,

@@ -23,7 +23,8 @@ public sealed class Run : IInWorkspace
     public required string Title { get; init; }
     /// <summary>Unique in the workspace: the same trigger twice makes one run.</summary>
     public required string IdempotencyKey { get; init; }
-    public required JsonElement Input { get; init; }
+    /// <summary>Whole in memory; in a row possibly a reference into the archive (<see cref="RunPayloads"/>). The same holds for the output, and for steps.</summary>
+    public required JsonElement Input { get; set; }
     public JsonElement? Output { get; set; }
     public required RunStatus Status { get; set; }
     /// <summary>True once it has read text from outside; then every write effect asks a person unless a policy says otherwise.</summary>

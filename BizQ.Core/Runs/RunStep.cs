@@ -52,6 +52,9 @@ public sealed class RunStep : IInWorkspace
     public StepWait? WaitsFor { get; set; }
     public double? DurationMs { get; set; }
 
+    /// <summary>Another row object of the same content: the one that is written where this one is too large.</summary>
+    public RunStep Copy() => (RunStep)MemberwiseClone();
+
     /// <summary>Whether somebody else must bring what this step waits for: an event, or the end of the run it has started.</summary>
     public bool Listens => this is { Status: StepStatus.Waiting, WaitsFor: StepWait.Event or StepWait.Run, Output: null, Error: null };
 }

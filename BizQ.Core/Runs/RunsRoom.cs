@@ -7,6 +7,7 @@ public static class RunsRoom
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<KnownAgents>()
         .AddSingleton<FreshRuns>()
+        .AddSingleton<RunPayloads>()
         .AddSingleton<StartRun>()
         .AddSingleton<ListRuns>()
         .AddSingleton<ReadRun>()
@@ -21,5 +22,6 @@ public static class RunsRoom
         .AddSingleton<CompareRuns>()
         .AddSingleton<ListSteps>()
         .AddSingleton<ListRounds>()
-        .AddSingleton<ReadStep>();
+        .AddSingleton<ReadStep>()
+        .AddSingleton<ReadPayload>();
 }

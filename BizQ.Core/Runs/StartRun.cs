@@ -31,10 +31,10 @@ public sealed record StartRunRequest(Guid AgentId, string TaskType, string Title
 }
 
 /// <summary>Accepts a piece of work: from the commit on it is BizQ's to finish, whatever happens to this process.</summary>
-public sealed class StartRun(BizQDatabase database, KnownAgents agents, GroupCommit commit, FreshRuns fresh, Ids ids, TimeProvider clock, IWakeRuns wake)
+public sealed class StartRun(BizQDatabase database, KnownAgents agents, GroupCommit commit, FreshRuns fresh, RunPayloads payloads, Ids ids, TimeProvider clock, IWakeRuns wake)
 {
-    /// <summary>Larger inputs belong into a document the run can look up.</summary>
-    public const int MostInputBytes = 1024 * 1024;
+    /// <summary>Larger inputs belong into a document the run can look up. What is larger than a row may hold lies in the archive.</summary>
+    public const int MostInputBytes = Archive.MostBytes;
 
     /// <summary>Longer rows of runs that set each other off are circles in all likelihood.</summary>
     public const int MostHops = 10;
@@ -51,21 +51,22 @@ public sealed class StartRun(BizQDatabase database, KnownAgents agents, GroupCom
         var known = await agents.Find(actor.WorkspaceId, request.AgentId, cancel);
         if (known is null || WhyNot(known.Agent) is not null)
             return await Already(actor, request, cancel) ?? (known is null ? Refusal.NotFound("agent") : WhyNot(known.Agent)!);
-        var run = New(actor, known.Agent, request);
+        var whole = New(actor, known.Agent, request);
+        var run = await payloads.Row(whole, cancel);
         // Not given up halfway: the commit is shared, and nobody could tell whether the run is there.
         if (!await commit.Commit(RowSet.Adding(run, run.Id)))
             return await Already(actor, request, cancel) ?? throw new InvalidOperationException("A run with this key was there and is gone.");
-        // A rehearsal needs what the run it rehearses was answered, so it is read as any other.
-        if (!run.Rehearsal)
+        // A rehearsal needs what the run it rehearses was answered, so it is read as any other; so is what takes megabytes to keep.
+        if (!run.Rehearsal && run == whole)
             fresh.Put(run);
         await wake.Wake(run.Id);
         return run;
     }
 
     /// <summary>Only adds the row, for callers that write their own rows in the same transaction; they wake the run after the commit.</summary>
-    public Run Add(BizQDb db, Actor actor, Agent agent, StartRunRequest request)
+    public async Task<Run> Add(BizQDb db, Actor actor, Agent agent, StartRunRequest request, CancellationToken cancel)
     {
-        var run = New(actor, agent, request);
+        var run = await payloads.Row(New(actor, agent, request), cancel);
         db.Runs.Add(run);
         return run;
     }

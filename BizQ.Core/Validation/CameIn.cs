@@ -5,12 +5,15 @@ namespace BizQ.Core.Validation;
 /// <summary>What started a run, as far as somebody wrote it: read from the run's input, whichever trigger made it.</summary>
 public sealed record CameIn(string? Address, string? Name, string? Subject, string Text, DateTimeOffset? ReceivedAt)
 {
+    /// <summary>Characters of it that are looked at, by checks and by people. A mail has a fifth of that at most.</summary>
+    public const int MostText = 1_000_000;
+
     private static readonly CameIn Nothing = new(null, null, null, "", null);
 
     public static CameIn Of(JsonElement input)
     {
         if (input.ValueKind == JsonValueKind.String)
-            return Nothing with { Text = input.GetString()! };
+            return Nothing with { Text = Beginning(input.GetString()!) };
         if (input.ValueKind != JsonValueKind.Object)
             return Nothing;
         if (Member(input, "mail") is { ValueKind: JsonValueKind.Object } mail)
@@ -31,9 +34,11 @@ public sealed record CameIn(string? Address, string? Name, string? Subject, stri
             address?.Trim(),
             from is { ValueKind: JsonValueKind.Object } named ? Said(named, "name") : null,
             Said(mail, "subject"),
-            Said(mail, "text") ?? Said(mail, "message") ?? Said(mail, "body") ?? AllText(mail),
+            Beginning(Said(mail, "text") ?? Said(mail, "message") ?? Said(mail, "body") ?? AllText(mail)),
             Member(mail, "receivedAt") is { ValueKind: JsonValueKind.String } at && at.TryGetDateTimeOffset(out var received) ? received : null);
     }
+
+    private static string Beginning(string text) => text.Length <= MostText ? text : text[..MostText];
 
     /// <summary>Input of no known shape still is something somebody said.</summary>
     private static string AllText(JsonElement value) => value.ValueKind switch

@@ -1,7 +1,10 @@
+using BizQ.Agents.Runtime.Journal;
 using BizQ.Core;
 using BizQ.Core.Data;
 using BizQ.Core.Data.Archiving;
+using BizQ.Core.Data.Rows;
 using BizQ.Core.Monitoring;
+using BizQ.Core.Runs;
 using BizQ.Core.Workspaces;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -40,6 +43,10 @@ public sealed class DatabaseKit : IAsyncDisposable
 
     /// <summary>The archive of this database's folder, opened when first asked for.</summary>
     public Archive Archive => _archive ??= new FileArchive(_folder.Path);
+
+    /// <summary>The store of runs on this database, as the run loop has it.</summary>
+    public StoredRuns StoredRuns(KnownAgents agents, GroupCommit writer) =>
+        new(new LoadRun(Database, new RunPayloads(Archive)), new FreshRuns(), agents, writer, new RunPayloads(Archive));
 
     public static async Task<DatabaseKit> Start(Engine engine, TimeProvider? clock = null)
     {

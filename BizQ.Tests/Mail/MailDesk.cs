@@ -118,5 +118,5 @@ internal sealed class MailDesk : IWakeRuns, IAsyncDisposable
         await Kit.DisposeAsync();
     }
 
-    private StartMailRuns Starts() => new(new StartRun(Kit.Database, _agents, _commit, new FreshRuns(), Kit.Ids, Kit.Clock, this), _options, Kit.Clock);
+    private StartMailRuns Starts() => new(new StartRun(Kit.Database, _agents, _commit, new FreshRuns(), new RunPayloads(Kit.Archive), Kit.Ids, Kit.Clock, this), _options, Kit.Clock);
 }

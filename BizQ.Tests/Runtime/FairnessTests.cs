@@ -100,7 +100,7 @@ public sealed class FairnessTests : IDisposable
     {
         await using var db = stage.Host.Database.Open(stage.Owner.WorkspaceId);
         for (var n = 0; n < count; n++)
-            stage.Host.Get<StartRun>().Add(db, stage.Owner, agent, new StartRunRequest(agent.Id, "manual", $"Left {n}", Json.Element(new { kind = "manual" }), $"left-{n}"));
+            await stage.Host.Get<StartRun>().Add(db, stage.Owner, agent, new StartRunRequest(agent.Id, "manual", $"Left {n}", Json.Element(new { kind = "manual" }), $"left-{n}"), TestContext.Current.CancellationToken);
         await db.SaveChangesAsync(_cancel);
     }
 }

@@ -17,7 +17,7 @@ public sealed class JournalWriterTests
         await using var kit = await DatabaseKit.Start(engine);
         await using var group = new GroupCommit(kit.Database, kit.Clock, NullLogger<GroupCommit>.Instance);
         using var agents = new KnownAgents(kit.Database, kit.Changes, kit.Clock);
-        var writer = new StoredRuns(new LoadRun(kit.Database), new FreshRuns(), agents, group);
+        var writer = kit.StoredRuns(agents, group);
         var runs = await Runs(kit, 200);
 
         Assert.All(await Task.WhenAll(runs.Select(run => writer.Commit(Entry(run)))), Assert.True);
@@ -33,7 +33,7 @@ public sealed class JournalWriterTests
         await using var kit = await DatabaseKit.Start(engine);
         await using var group = new GroupCommit(kit.Database, kit.Clock, NullLogger<GroupCommit>.Instance);
         using var agents = new KnownAgents(kit.Database, kit.Changes, kit.Clock);
-        var writer = new StoredRuns(new LoadRun(kit.Database), new FreshRuns(), agents, group);
+        var writer = kit.StoredRuns(agents, group);
         var runs = await Runs(kit, 20);
         await using (var db = kit.Database.Open(runs[0].WorkspaceId))
         {

@@ -24,7 +24,7 @@ public sealed class RecoveryTests
         Run run;
         await using (var db = stage.Host.Database.Open(stage.Owner.WorkspaceId))
         {
-            run = stage.Host.Get<StartRun>().Add(db, stage.Owner, agent, request);
+            run = await stage.Host.Get<StartRun>().Add(db, stage.Owner, agent, request, TestContext.Current.CancellationToken);
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 

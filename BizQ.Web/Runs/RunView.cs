@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Approvals;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Effects;
 using BizQ.Core.Runs;
 
@@ -33,7 +34,8 @@ public sealed record RunView(
     public IReadOnlyList<NoteView>? History { get; init; }
 
     public static RunView Of(Run run) => new(
-        run.Id, run.AgentId, run.AgentName, run.AgentVersionId, run.TaskType, run.Title, run.Status, run.Tainted, run.Input, run.Output,
+        run.Id, run.AgentId, run.AgentName, run.AgentVersionId, run.TaskType, run.Title, run.Status, run.Tainted,
+        ArchivedJson.Told(run.Input, $"/api/v1/runs/{run.Id}/input")!.Value, ArchivedJson.Told(run.Output, $"/api/v1/runs/{run.Id}/output"),
         run.Error, new Money(run.CostUsd, "USD"), run.StartedAt, run.CompletedAt, run.DurationMs, run.StartedByName, run.MailId)
     {
         RepeatOf = run.RepeatOf,
@@ -70,8 +72,12 @@ public sealed record StepView(
 
     public static StepView Of(ListedStep listed) => listed.Shortened ? Of(listed.Step) with { InputBytes = listed.InputBytes, OutputBytes = listed.OutputBytes } : Of(listed.Step);
 
+    /// <summary>Where all of an input or output is to be had.</summary>
+    internal static string Url(Guid runId, Guid stepId, string part) => $"/api/v1/runs/{runId}/steps/{stepId}/{part}";
+
     public static StepView Of(RunStep step) => new(
-        step.Id, step.NodeId, step.Kind, step.Title, step.Sequence, step.Status, step.Input, step.Output, step.Evidence, step.Model,
+        step.Id, step.NodeId, step.Kind, step.Title, step.Sequence, step.Status, ArchivedJson.Told(step.Input, Url(step.RunId, step.Id, "input")),
+        ArchivedJson.Told(step.Output, Url(step.RunId, step.Id, "output")), step.Evidence, step.Model,
         step.InputTokens, step.OutputTokens, step.CostUsd is { } cost ? new Money(cost, "USD") : null, step.EffectId, step.ApprovalId,
         step.Error, step.Attempt, step.StartedAt, step.CompletedAt, step.DurationMs)
     {

@@ -51,6 +51,7 @@ public static class RunWords
         "costLimit" => "Raise limits.costPerRun on the agent, then retry with the newest version.",
         "noEntry" => "Give the agent a trigger node that starts for this, then retry with the newest version.",
         "cannotRun" => "Mend the agent's definition, then retry with the newest version or start the run again.",
+        "payloadLost" => "Restore the archive together with the database, then retry; or cancel the run.",
         "failsAgainAndAgain" => "The cause is in BizQ or its surroundings, not in the run: look into the log, then retry.",
         "hopLimit" or "depthLimit" => "Agents start each other in a circle. Break it, then cancel this run.",
         _ => "Look at the reason, mend it, then retry; or cancel the run.",

@@ -16,7 +16,7 @@ public static class RunsApi
         runs.MapGet("/", List).WithSummary("Runs, newest first; narrow by status, agent, type, the time they began and words in the title").Produces<Page<RunRow>>();
         runs.MapGet("/{id:guid}", Read).WithSummary("One run with its effects, approvals and who asked what of it").Produces<RunView>();
         runs.MapGet("/{id:guid}/steps", Steps).WithSummary("The steps of a run in the order they were recorded; ?path= for those of one round of a loop, empty for those outside")
-            .WithDescription("Input and output of a step are left out of the list when they are larger than 100 kB together; inputBytes and outputBytes say so, and the step by itself has them.")
+            .WithDescription("Input and output of a step are left out of the list when they are larger than 100 kB together; inputBytes and outputBytes say so, and the step by itself has them. What is larger than 1 MiB is answered as { \"$archived\": { \"bytes\", \"url\" } } everywhere: the url has all of it.")
             .Produces<Page<StepView>>();
         runs.MapGet("/{id:guid}/rounds", ReadRounds).WithSummary("The rounds of a loop of a run, oldest first: ?loop= names its node, behind the round it is in itself").Produces<RoundPage>();
         runs.MapGet("/{id:guid}/steps/{step:guid}", Step).WithSummary("One step with all it took and made").Produces<StepView>();
@@ -61,11 +61,13 @@ public static class RunsApi
     private static async Task<IResult> Step(Guid id, Guid step, HttpContext http, ReadStep read) =>
         (await read.Run(http.User.ToActor()!, id, step, http.RequestAborted)).ToHttp(detail => Results.Json(StepView.Of(detail.Step), Json.Options));
 
-    private static async Task<IResult> RunPart(Guid id, string part, HttpContext http, ReadRun read) =>
-        (await read.Outline(http.User.ToActor()!, id, http.RequestAborted)).ToHttp(detail => File(http, $"run-{part}", part == "input" ? detail.Run.Input : detail.Run.Output));
+    private static async Task<IResult> RunPart(Guid id, string part, HttpContext http, ReadPayload read) =>
+        (await read.OfRun(http.User.ToActor()!, id, PartOf(part), http.RequestAborted)).ToHttp(payload => File(http, $"{payload.Of}-{part}", payload.Value));
 
-    private static async Task<IResult> Part(Guid id, Guid step, string part, HttpContext http, ReadStep read) =>
-        (await read.Run(http.User.ToActor()!, id, step, http.RequestAborted)).ToHttp(detail => File(http, $"{detail.Step.NodeId}-{part}", part == "input" ? detail.Step.Input : detail.Step.Output));
+    private static async Task<IResult> Part(Guid id, Guid step, string part, HttpContext http, ReadPayload read) =>
+        (await read.OfStep(http.User.ToActor()!, id, step, PartOf(part), http.RequestAborted)).ToHttp(payload => File(http, $"{payload.Of}-{part}", payload.Value));
+
+    private static PayloadPart PartOf(string part) => part == "input" ? PayloadPart.Input : PayloadPart.Output;
 
     private static IResult File(HttpContext http, string name, JsonElement? value)
     {

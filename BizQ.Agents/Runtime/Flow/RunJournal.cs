@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using BizQ.Agents.Runtime.Journal;
 using BizQ.Core;
 using BizQ.Core.Approvals;
 using BizQ.Core.Context;
@@ -37,6 +38,9 @@ public sealed class RunJournal
     /// <summary>How many steps were recorded, those of ended rounds included.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Bytes of all values so large that they lie in the archive; see <see cref="RunWeight"/>.</summary>
+    public long Large { get; private set; }
+
     public Dictionary<Guid, Effect> Effects { get; }
 
     public Dictionary<Guid, Approval> Approvals { get; }
@@ -60,8 +64,12 @@ public sealed class RunJournal
     {
         Count++;
         NextSequence = Math.Max(NextSequence, step.Sequence + 1);
+        Large += RunWeight.Of(step);
         Walk(step.Path, open: true)!.Add(step);
     }
+
+    /// <summary>A recorded step holds more, or less, than before.</summary>
+    internal void Weigh(RunStep step, long before) => Large += RunWeight.Of(step) - before;
 
     /// <summary>The round of a loop, if it is under way.</summary>
     public Frame? FrameAt(string path) => Walk(path, open: false);

@@ -41,28 +41,34 @@ public sealed record JournalEntry(Run Run)
     /// <summary>Nothing has come of any step: the run stands as it stood.</summary>
     public bool IsEmpty => NewSteps.Count + ChangedSteps.Count == 0;
 
-    internal RowSet ToRows()
+    /// <param name="run">The run as its row is written.</param>
+    internal async ValueTask<RowSet> ToRows(Run run, RunPayloads payloads)
     {
-        var rows = RowSet.Changing(Run, Run.Id, OfRun)
-            .Insert(NewSteps)
+        var rows = RowSet.Changing(run, Run.Id, OfRun)
+            .Insert(await payloads.Rows(NewSteps))
             .Insert(NewEffects)
             .Insert(EffectEvents)
             .Insert(NewApprovals)
             .Insert(NewWaits)
-            .Insert(NewRuns)
+            .Insert(await payloads.Rows(NewRuns))
             .Insert(Events)
-            .Update(ChangedSteps)
+            .Update(await payloads.Rows(ChangedSteps))
             .Update(ChangedEffects)
             .Update(ChangedApprovals, OfApproval)
             .Delete(GoneWaits);
-        return AnswerParent.Owes(Run) || GivenUp.Count > 0 ? rows.Then(ForOthers) : rows;
+        var answer = AnswerParent.Owes(Run) ? await Stored(AnswerParent.Of(Run), payloads) : null;
+        return answer is not null || GivenUp.Count > 0 ? rows.Then(db => ForOthers(db, answer)) : rows;
     }
 
+    /// <summary>Before the transaction: an archive in the same database could not write beside it.</summary>
+    private async ValueTask<CallAnswer> Stored(CallAnswer answer, RunPayloads payloads) =>
+        answer with { Output = await payloads.Stored(Run.WorkspaceId, answer.Output, CancellationToken.None) };
+
     /// <summary>In the same transaction a run that ends here answers the one that called it, and runs that are given up are asked to stop.</summary>
-    private async Task ForOthers(BizQDb db)
+    private async Task ForOthers(BizQDb db, CallAnswer? answer)
     {
-        if (AnswerParent.Owes(Run))
-            await AnswerParent.In(db, Run, CancellationToken.None);
+        if (answer is not null)
+            await AnswerParent.In(db, Run, answer, CancellationToken.None);
         if (GivenUp.Count > 0)
             AskedToStop = await StopChildren.OfSteps(db, Run, GivenUp, GivenUpAt, CancellationToken.None);
     }

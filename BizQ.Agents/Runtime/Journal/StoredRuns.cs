@@ -9,7 +9,7 @@ namespace BizQ.Agents.Runtime.Journal;
 
 /// <summary>The runs in the database. What this process has accepted a moment ago is not read again, only whether its agent is paused by now.</summary>
 /// <param name="after">Tells others what a commit means to them; null where there are none.</param>
-public sealed class StoredRuns(LoadRun load, FreshRuns fresh, KnownAgents agents, GroupCommit writer, AfterCommit? after = null) : IRunStore
+public sealed class StoredRuns(LoadRun load, FreshRuns fresh, KnownAgents agents, GroupCommit writer, RunPayloads payloads, AfterCommit? after = null) : IRunStore
 {
     public async Task<LoadedRun?> Find(Guid runId, CancellationToken cancel) =>
         fresh.Take(runId) is { } run && await agents.Find(run.WorkspaceId, run.AgentId, cancel) is { } known
@@ -23,8 +23,10 @@ public sealed class StoredRuns(LoadRun load, FreshRuns fresh, KnownAgents agents
 
     public async Task<bool> Commit(JournalEntry entry)
     {
-        if (!await writer.Commit(entry.ToRows()))
+        var row = await payloads.Going(entry.Run);
+        if (!await writer.Commit(await entry.ToRows(row, payloads)))
             return false;
+        entry.Run.Version = row.Version;
         if (after is not null)
             await after.Of(entry);
         return true;

@@ -36,12 +36,18 @@ public sealed class FileArchive : Archive
     {
         foreach (var file in _files.FileStorage.FindAll())
         {
-            if (file.Id.Split('/') is not [var workspace, var hash] || !Guid.TryParseExact(workspace, "N", out var workspaceId))
+            if (file.Id.Split('/') is not [var workspace, var hash] || !Guid.TryParseExact(workspace, "N", out var workspaceId) || await other.Has(workspaceId, hash, cancel))
                 continue;
             using var packed = new MemoryStream();
             file.CopyTo(packed);
             await other.Store(workspaceId, hash, file.Filename, packed.ToArray(), cancel);
         }
+    }
+
+    protected internal override Task<bool> Has(Guid workspaceId, string hash, CancellationToken cancel)
+    {
+        lock (_gate)
+            return Task.FromResult(_files.FileStorage.Exists(IdOf(workspaceId, hash)));
     }
 
     /// <summary>

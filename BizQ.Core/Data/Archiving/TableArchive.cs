@@ -18,11 +18,15 @@ public sealed class TableArchive(BizQDatabase database) : Archive
     /// <summary>What ails the database is told as the database's.</summary>
     public override Task<string?> Problem(CancellationToken cancel) => Task.FromResult<string?>(null);
 
+    protected internal override async Task<bool> Has(Guid workspaceId, string hash, CancellationToken cancel)
+    {
+        await using var db = database.Open(workspaceId);
+        return await db.Set<ArchivedFile>().AnyAsync(file => file.Hash == hash, cancel);
+    }
+
     protected internal override async Task Store(Guid workspaceId, string hash, string fileName, byte[] packed, CancellationToken cancel)
     {
         await using var db = database.Open(workspaceId);
-        if (await db.Set<ArchivedFile>().AnyAsync(file => file.Hash == hash, cancel))
-            return;
         db.Add(new ArchivedFile { WorkspaceId = workspaceId, Hash = hash, FileName = fileName, Packed = packed });
         try
         {

@@ -11,7 +11,7 @@ namespace BizQ.Core.Runs;
 /// </summary>
 public static class ActWithin
 {
-    public static async Task<AgentDefinition> Callers(BizQDb db, Run run, AgentDefinition own, CancellationToken cancel)
+    public static async Task<AgentDefinition> Callers(BizQDb db, RunPayloads payloads, Run run, AgentDefinition own, CancellationToken cancel)
     {
         var (narrowed, above) = (own, run.ParentRunId);
         // Versions never change and a run is pinned to one, so this is the same whenever it is asked.
@@ -24,7 +24,7 @@ public static class ActWithin
                 select new { Run = r, v.Definition }).FirstOrDefaultAsync(cancel);
             if (caller is null)
                 return Nothing(narrowed);
-            narrowed = By(narrowed, Json.Read<AgentDefinition>(caller.Definition)!, CameIn.Of(caller.Run.Input).Address);
+            narrowed = By(narrowed, Json.Read<AgentDefinition>(caller.Definition)!, await payloads.InputOf(caller.Run, cancel) is { } input ? CameIn.Of(input).Address : null);
             above = caller.Run.ParentRunId;
         }
         return narrowed;

@@ -1,9 +1,13 @@
 using System.Text.Json;
 using BizQ.Core.Data;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Monitoring;
 using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Runs;
+
+/// <summary>What a step is told of the run it has called: one of both.</summary>
+public sealed record CallAnswer(JsonElement? Output, JsonElement? Error);
 
 /// <summary>
 /// A run that ends tells the run that waits for it: in the transaction that ends it, its output or error is written into the
@@ -18,8 +22,20 @@ public static class AnswerParent
     /// <summary>Whether somebody may be waiting for the end this run has come to.</summary>
     public static bool Owes(Run run) => run is { Ended: true, ParentRunId: not null, ParentStepId: not null };
 
+    /// <summary>What the calling step is told. An output that would be too large with the little that is put around it is an error.</summary>
+    public static CallAnswer Of(Run child)
+    {
+        if (child.Status != RunStatus.Succeeded)
+            return new CallAnswer(null, ErrorOf(child));
+        var output = Json.Element(new { @case = "done", runId = child.Id, result = child.Output });
+        return ArchivedJson.Bytes(output) <= Archive.MostBytes
+            ? new CallAnswer(output, null)
+            : new CallAnswer(null, Json.Element(new { code = "tooLarge", message = $"{child.AgentName}, which was called here, came to more than {Archive.MostBytes:N0} bytes. Let it come to the part that is needed.", runId = child.Id }));
+    }
+
     /// <summary>Writes the answer; the caller commits it together with the run's end, and then wakes <see cref="Run.ParentRunId"/>.</summary>
-    public static async Task In(BizQDb db, Run child, CancellationToken cancel)
+    /// <param name="answer">As it may stand in a row.</param>
+    public static async Task In(BizQDb db, Run child, CallAnswer answer, CancellationToken cancel)
     {
         var (parent, step) = (child.ParentRunId!.Value, child.ParentStepId!.Value);
         await ChargeCallers.Of(db, child, cancel);
@@ -38,8 +54,7 @@ public static class AnswerParent
                 cancel);
         if (open == 0)
             return;
-        JsonElement? output = child.Status == RunStatus.Succeeded ? Json.Element(new { @case = "done", runId = child.Id, result = child.Output }) : null;
-        JsonElement? error = child.Status == RunStatus.Succeeded ? null : ErrorOf(child);
+        var (output, error) = answer;
         await waiting.ExecuteUpdateAsync(set => set.SetProperty(s => s.Output, output).SetProperty(s => s.Error, error).SetProperty(s => s.WakeAt, (DateTimeOffset?)null), cancel);
         db.Tell(new Change(child.WorkspaceId, "runs", parent));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BizQ.Core.Data;
+using BizQ.Core.Data.Archiving;
 using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -53,8 +54,12 @@ public sealed class ListSteps(BizQDatabase database)
         var whole = await db.RunSteps.AsNoTracking().Where(s => small.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancel);
         var large = ids.Except(small).ToList();
         var slim = large.Count == 0 ? [] : await Slim(db.RunSteps.AsNoTracking().Where(s => large.Contains(s.Id))).ToDictionaryAsync(s => s.Id, cancel);
-        return [.. ids.Select(id => new ListedStep(whole.GetValueOrDefault(id) ?? slim[id], sizes[id].Input, sizes[id].Output))];
+        return [.. ids.Select(id => Listed(whole.GetValueOrDefault(id) ?? slim[id], sizes[id]))];
     }
+
+    /// <summary>What lies in the archive counts as large as it is, not as its reference.</summary>
+    private static ListedStep Listed(RunStep step, StepSize size) =>
+        new(step, ArchivedJson.In(step.Input)?.Bytes ?? size.Input, ArchivedJson.In(step.Output)?.Bytes ?? size.Output);
 
     /// <summary>Steps without what they took, made and relied on.</summary>
     internal static IQueryable<RunStep> Slim(IQueryable<RunStep> steps) => steps.Select(s => new RunStep

@@ -25,7 +25,7 @@ public sealed class CallsContractTests
         await using var kit = await DatabaseKit.Start(engine);
         await using var writer = new GroupCommit(kit.Database, kit.Clock, NullLogger<GroupCommit>.Instance);
         using var agents = new KnownAgents(kit.Database, kit.Changes, kit.Clock);
-        var store = new StoredRuns(new LoadRun(kit.Database), new FreshRuns(), agents, writer);
+        var store = kit.StoredRuns(agents, writer);
         for (var seed = 0; seed < Sequences; seed++)
         {
             var owner = await kit.NewWorkspace();

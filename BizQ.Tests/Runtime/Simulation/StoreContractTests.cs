@@ -28,7 +28,7 @@ public sealed class StoreContractTests
         await using var kit = await DatabaseKit.Start(engine);
         await using var writer = new GroupCommit(kit.Database, kit.Clock, NullLogger<GroupCommit>.Instance);
         using var agents = new KnownAgents(kit.Database, kit.Changes, kit.Clock);
-        var real = new StoredRuns(new LoadRun(kit.Database), new FreshRuns(), agents, writer);
+        var real = kit.StoredRuns(agents, writer);
         var owner = await kit.NewWorkspace();
         var answers = new HashSet<string>();
         for (var seed = 0; seed < Sequences; seed++)
