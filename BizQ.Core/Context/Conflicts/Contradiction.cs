@@ -14,12 +14,17 @@ internal static class Contradiction
     /// </summary>
     /// <param name="sameSource">The claim comes from the same source as the fact, or from a newer version of it.</param>
     public static bool Is(Fact believed, JsonElement claim, WriteEntityRequest request, bool sameSource, DateTimeOffset now) =>
-        request is { Settles: false, Source: SourceKind.Document or SourceKind.Mail or SourceKind.Inferred }
-        && !sameSource
+        OnlySays(request) && !sameSource
         && believed.Value.ValueKind != JsonValueKind.Null && claim.ValueKind != JsonValueKind.Null
         && !SameValue(believed.Value, claim)
         && !(believed.ValidTo <= now)
         && !(request.ValidFrom >= (believed.ValidTo ?? DateTimeOffset.MaxValue)) && !(request.ValidTo <= (believed.ValidFrom ?? DateTimeOffset.MinValue));
+
+    /// <summary>Another source says the same in other signs: what is believed stays as it was put.</summary>
+    public static bool Agrees(Fact believed, JsonElement claim, WriteEntityRequest request, bool sameSource) =>
+        OnlySays(request) && !sameSource && !JsonElement.DeepEquals(believed.Value, claim) && SameValue(believed.Value, claim);
+
+    private static bool OnlySays(WriteEntityRequest request) => request is { Settles: false, Source: SourceKind.Document or SourceKind.Mail or SourceKind.Inferred };
 
     /// <summary>Without regard to case, spaces and the way a number is written.</summary>
     public static bool SameValue(JsonElement one, JsonElement other) => JsonElement.DeepEquals(one, other) || Folded(one) == Folded(other);

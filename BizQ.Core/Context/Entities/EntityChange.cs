@@ -36,9 +36,10 @@ internal sealed record EntityChange(
         foreach (var (field, value) in said.ToList())
         {
             current.TryGetValue(field, out var old);
-            if (old is not null && Contradiction.Is(old, value, request, state.SameSource(old, request), now))
+            if (old is not null && state.SameSource(old, request) is var sameSource && (Contradiction.Is(old, value, request, sameSource, now) || Contradiction.Agrees(old, value, request, sameSource)))
             {
-                claims.Add((old, value));
+                if (!Contradiction.SameValue(old.Value, value))
+                    claims.Add((old, value));
                 said.Remove(field);
                 continue;
             }

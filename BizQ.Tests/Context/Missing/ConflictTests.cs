@@ -59,6 +59,7 @@ public sealed class ConflictTests
             Assert.Empty(await desk.Conflicts(store));
             Assert.Equal("alreadyResolved", (await desk.Settle(open, new ResolveConflictRequest(ConflictChoice.Keep))).Refusal!.Code);
         }
+        await desk.Tells(desk.Handbook, "9-17");
         Assert.Equal(NeedState.Met, await desk.State(_hours));
     }
 
