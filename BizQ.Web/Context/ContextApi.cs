@@ -3,6 +3,7 @@ using BizQ.Core;
 using BizQ.Core.Context;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
+using BizQ.Web.Context.Import;
 
 namespace BizQ.Web.Context;
 
@@ -19,6 +20,7 @@ public static class ContextApi
         context.MapHistory();
         context.MapRelations();
         context.MapDocuments();
+        context.MapImports();
     }
 
     /// <param name="types">Entity types and "document", comma-separated or repeated.</param>
