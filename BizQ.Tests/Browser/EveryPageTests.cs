@@ -1,4 +1,6 @@
 using System.Reflection;
+using BizQ.Core.Context;
+using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
@@ -82,6 +84,8 @@ public sealed class EveryPageTests
         await using var db = host.Database.Open((await unscoped.Workspaces.SingleAsync(_cancel)).Id);
         var run = await host.Until(db.CurrentWorkspace, rows => rows.Runs.FirstOrDefaultAsync(r => r.Status == BizQ.Core.Runs.RunStatus.WaitingForApproval, _cancel), "a run that waits");
         var approval = await db.Approvals.FirstAsync(a => a.RunId == run.Id, _cancel);
+        var ada = new Actor(db.CurrentWorkspace, ActorKind.System, null, "Ada", Actor.Of(Role.Owner));
+        var import = (await host.Get<AcceptImport>().Run(ada, new AcceptImportRequest("products.csv", "SKU;Name;Price\nT9;Lamp;12,50\nT8;;soon\n"u8.ToArray()), _cancel)).Value;
         return [.. Templates.Where(page => page.Name.Length > 0).Select(page => (page.Name, page.Name switch
         {
             "approval" => $"/approvals/{approval.Id}",
@@ -90,6 +94,7 @@ public sealed class EveryPageTests
             "agent" or "agent-edit" => page.Template.Replace("{Id:guid}", $"{run.AgentId}", StringComparison.Ordinal),
             "entity" => $"/context/entities/{db.Entities.Where(e => e.Type == "order").Select(e => e.Id).First()}",
             "document" => $"/context/documents/{db.Documents.Select(d => d.Id).First()}",
+            "import-one" => $"/context/import/{import.Id}",
             "search-workbench" => $"{page.Template}?q=late%20order",
             _ => page.Template,
         }))];
@@ -105,6 +110,7 @@ public sealed class EveryPageTests
         ("agents", "/agents"), ("agent", "/agents/{Id:guid}"), ("agent-edit", "/agents/{Id:guid}/edit"), ("agent-new", "/agents/new"),
         ("entities", "/context"), ("entity", "/context/entities/{Id:guid}"), ("entity-new", "/context/entities/new"),
         ("documents", "/context/documents"), ("document", "/context/documents/{Id:guid}"), ("search", "/context/search"), ("search-workbench", "/context/search/workbench"),
+        ("import", "/context/import"), ("import-one", "/context/import/{Id:guid}"),
         ("settings", "/settings"), ("settings-keys", "/settings/keys"), ("settings-mail", "/settings/mail"), ("settings-models", "/settings/models"),
         ("settings-people", "/settings/people"), ("settings-password", "/settings/password"), ("settings-workspace", "/settings/new-workspace"),
         ("api", "/api"), ("not-found", "/not-found"),

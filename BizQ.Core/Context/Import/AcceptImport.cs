@@ -57,14 +57,14 @@ public sealed class AcceptImport(BizQDatabase database, Archive archive, Ids ids
     }
 
     // A workbook takes a second or two of computing: not on the thread of the request's input.
-    private static Outcome<(TableFormat Format, int Rows)> Read(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    private static Outcome<(ImportFormat Format, int Rows)> Read(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         if (content.IsEmpty)
             return Refusal.Invalid("emptyFile", $"{fileName} is empty.");
-        var format = TableFile.FormatOf(fileName, content.Span);
+        var format = ImportFile.FormatOf(fileName, content.Span);
         if (format.Refusal is { } notATable)
             return notATable;
-        var table = TableFile.Open(fileName, format.Value, content, null, cancel);
+        var table = ImportFile.Open(fileName, format.Value, content, null, cancel);
         if (table.Refusal is { } broken)
             return broken;
         var count = table.Value.Count(fileName, cancel);

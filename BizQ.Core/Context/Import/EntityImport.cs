@@ -17,7 +17,7 @@ public sealed class EntityImport : IInWorkspace
     public required string FileName { get; init; }
     public required string ContentHash { get; init; }
     public required long Size { get; init; }
-    public required TableFormat Format { get; init; }
+    public required ImportFormat Format { get; init; }
     public ImportState State { get; set; }
     /// <summary>What rows become; null while nobody has said.</summary>
     public string? Type { get; set; }

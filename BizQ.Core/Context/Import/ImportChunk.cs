@@ -13,7 +13,7 @@ internal sealed class ImportChunk(BizQDatabase database, Ids ids, TimeProvider c
     private const int Attempts = 6;
 
     /// <summary>The import as it is after it; null when it is not ours any more, because it was cancelled or somebody took over.</summary>
-    public async Task<EntityImport?> Run(EntityImport held, IReadOnlyList<TableRow> rows, CancellationToken cancel)
+    public async Task<EntityImport?> Run(EntityImport held, IReadOnlyList<ImportRow> rows, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -28,7 +28,7 @@ internal sealed class ImportChunk(BizQDatabase database, Ids ids, TimeProvider c
         }
     }
 
-    private async Task<EntityImport?> Write(EntityImport held, IReadOnlyList<TableRow> rows, CancellationToken cancel)
+    private async Task<EntityImport?> Write(EntityImport held, IReadOnlyList<ImportRow> rows, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(held.WorkspaceId);

@@ -5,8 +5,8 @@ namespace BizQ.Core.Context;
 /// <summary>The file of an import, opened again from the archive.</summary>
 internal static class ImportSource
 {
-    public static async Task<Outcome<TableFile>> Open(Archive archive, EntityImport import, string? sheet, CancellationToken cancel) =>
+    public static async Task<Outcome<ImportFile>> Open(Archive archive, EntityImport import, string? sheet, CancellationToken cancel) =>
         await archive.Read(import.WorkspaceId, import.ContentHash, cancel) is { } content
-            ? await Task.Run(() => TableFile.Open(import.FileName, import.Format, content, sheet, cancel), cancel)
+            ? await Task.Run(() => ImportFile.Open(import.FileName, import.Format, content, sheet, cancel), cancel)
             : new Refusal(RefusalKind.Unavailable, "archiveLost", $"{import.FileName} is not in the archive any more. Upload it again.");
 }

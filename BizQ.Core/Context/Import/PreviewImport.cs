@@ -58,7 +58,7 @@ public sealed class PreviewImport(BizQDatabase database, Archive archive)
         return seen.Refusal is { } refusal ? refusal : seen.Value.Mapping;
     }
 
-    private static async Task<Outcome<ImportPreview>> Look(BizQDb db, Actor actor, EntityImport import, ImportMapping mapping, TableFile table, CancellationToken cancel)
+    private static async Task<Outcome<ImportPreview>> Look(BizQDb db, Actor actor, EntityImport import, ImportMapping mapping, ImportFile table, CancellationToken cancel)
     {
         var map = new MapRow(import, mapping, table.Columns, import.CreatedAt);
         List<PreviewRow> first = [], problems = [];
@@ -122,7 +122,7 @@ public sealed class PreviewImport(BizQDatabase database, Archive archive)
     private static bool Differs(JsonElement old, JsonElement said) =>
         said.EnumerateObject().Any(p => !old.TryGetProperty(p.Name, out var value) || !JsonElement.DeepEquals(value, p.Value));
 
-    private static void Collect(List<List<string>> examples, TableRow row)
+    private static void Collect(List<List<string>> examples, ImportRow row)
     {
         for (var i = 0; i < examples.Count; i++)
         {

@@ -11,7 +11,7 @@ namespace BizQ.Web.Context.Import;
 /// <param name="Ahead">Imports that come before it; only where one is shown.</param>
 /// <param name="Problems">The first rows that could not be taken in; only where one is shown.</param>
 public sealed record ImportView(
-    Guid Id, string FileName, long Size, TableFormat Format, ImportState State, string? Type, JsonElement? Mapping, int Rows, int Done, int Added, int Changed, int Unchanged,
+    Guid Id, string FileName, long Size, ImportFormat Format, ImportState State, string? Type, JsonElement? Mapping, int Rows, int Done, int Added, int Changed, int Unchanged,
     int Skipped, int Failed, int Removed, string? Problem, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string By, int? Ahead = null, IReadOnlyList<RowProblemView>? Problems = null)
 {
     public static ImportView Of(EntityImport i) => new(

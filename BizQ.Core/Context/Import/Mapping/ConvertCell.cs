@@ -17,7 +17,7 @@ internal static class ConvertCell
 
     /// <param name="value">Undefined for an empty cell, which says nothing.</param>
     /// <returns>What is wrong with it; null when nothing is.</returns>
-    public static string? Of(TableCell cell, ColumnMapping mapping, out JsonElement value)
+    public static string? Of(ImportCell cell, ColumnMapping mapping, out JsonElement value)
     {
         value = default;
         if (cell.IsEmpty)
@@ -50,7 +50,7 @@ internal static class ConvertCell
     }
 
     /// <summary>Without the apostrophe that keeps a program from taking it for a formula, and without outer space.</summary>
-    public static string TextOf(TableCell cell)
+    public static string TextOf(ImportCell cell)
     {
         var text = cell.Value is { } value ? value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText() : Neutral.Undone(cell.Text);
         return CleanText.Lines(text, ImportLimits.CellLength + 1).Trim();

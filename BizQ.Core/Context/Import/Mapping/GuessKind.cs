@@ -10,7 +10,7 @@ internal static class GuessKind
 
     /// <param name="declared">The field's schema; undefined where the type says nothing of it.</param>
     /// <param name="commaDecimals">What the file as a whole suggests, where the cells leave it open.</param>
-    public static ColumnMapping Of(string column, string? field, JsonElement declared, IReadOnlyList<TableCell> cells, bool commaDecimals)
+    public static ColumnMapping Of(string column, string? field, JsonElement declared, IReadOnlyList<ImportCell> cells, bool commaDecimals)
     {
         var said = cells.Where(c => !c.IsEmpty).Select(ConvertCell.TextOf).Where(text => text.Length > 0).ToList();
         var comma = CommaDecimals(said) ?? commaDecimals;
@@ -18,7 +18,7 @@ internal static class GuessKind
         return new ColumnMapping(column, field, KindOf(TypesOf(declared), said, cells, comma, month), comma, month);
     }
 
-    private static ColumnKind KindOf(IReadOnlyList<string> types, List<string> said, IReadOnlyList<TableCell> cells, bool comma, bool month)
+    private static ColumnKind KindOf(IReadOnlyList<string> types, List<string> said, IReadOnlyList<ImportCell> cells, bool comma, bool month)
     {
         // A JSON file has said already what is what.
         if (cells.Any(c => c.Value is { ValueKind: JsonValueKind.Array or JsonValueKind.Object }))

@@ -19,7 +19,7 @@ internal sealed class MapRow(EntityImport import, ImportMapping mapping, IReadOn
     private readonly List<(int Place, ColumnMapping Column)> _fields = [.. mapping.Columns.Where(c => c.Field is not null).Select(c => (Place(columns, c.Column), c))];
     private readonly int _key = mapping.KeyColumn is { } key ? Place(columns, key) : -1;
 
-    public MappedRow Of(TableRow row)
+    public MappedRow Of(ImportRow row)
     {
         List<RowProblem> problems = [];
         var data = DataOf(row, problems);
@@ -41,7 +41,7 @@ internal sealed class MapRow(EntityImport import, ImportMapping mapping, IReadOn
         return new MappedRow(row.Number, problems.Count == 0 ? request : null, data, key ?? EntityText.KeyOf(_type, data), problems);
     }
 
-    private JsonElement DataOf(TableRow row, List<RowProblem> problems)
+    private JsonElement DataOf(ImportRow row, List<RowProblem> problems)
     {
         var bytes = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Json.Options.Encoder }))

@@ -11,7 +11,7 @@ internal static class ProposeMapping
     private const int Looked = 40;
 
     /// <param name="type">Null: the type that fits best.</param>
-    public static async Task<ImportMapping> Run(BizQDb db, EntityImport import, TableFile table, string? type, string? sheet, CancellationToken cancel)
+    public static async Task<ImportMapping> Run(BizQDb db, EntityImport import, ImportFile table, string? type, string? sheet, CancellationToken cancel)
     {
         var catalogue = await EntityTypes.Catalogue(db, cancel);
         var name = type is null ? TypeOf(import.FileName, table.Columns, catalogue) : EntityLimits.NormalType(type);

@@ -13,7 +13,7 @@ internal static class CsvTable
     // Records that are looked at to tell the delimiter and the row of names.
     private const int Looked = 20;
 
-    public static Outcome<TableFile> Open(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    public static Outcome<ImportFile> Open(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         var (text, notes) = PlainText.Decode(content.Span);
         var delimiter = DelimiterOf(text);
@@ -22,18 +22,18 @@ internal static class CsvTable
             return broken;
         if (HeaderOf([.. first.Select(r => r.Value)]) is not { } header)
             return Refusal.Invalid("noRows", $"{fileName} is empty. Its first row should hold the names of the columns, and each row after it one thing.");
-        var columns = TableFile.ColumnsOf(fileName, [.. header.Cells.Select(c => c.Text)]);
+        var columns = ImportFile.ColumnsOf(fileName, [.. header.Cells.Select(c => c.Text)]);
         if (columns.Refusal is { } refusal)
             return refusal;
         var rows = Records(fileName, text, delimiter, cancel).Where(r => !r.Ok || (r.Value.Number > header.Number && !r.Value.IsEmpty));
-        return new TableFile(TableFormat.Csv, columns.Value, rows, [], notes.Count > 0 ? string.Join(' ', notes) : null, delimiter == ';');
+        return new ImportFile(ImportFormat.Csv, columns.Value, rows, [], notes.Count > 0 ? string.Join(' ', notes) : null, delimiter == ';');
     }
 
     /// <summary>The row of names: the first with two cells or more, because a line that fills one column is a title above the table.</summary>
-    internal static TableRow? HeaderOf(IReadOnlyList<TableRow> first) =>
+    internal static ImportRow? HeaderOf(IReadOnlyList<ImportRow> first) =>
         first.FirstOrDefault(row => row.Cells.Count(cell => !cell.IsEmpty) > 1) ?? first.FirstOrDefault(row => !row.IsEmpty);
 
-    private static IEnumerable<Outcome<TableRow>> Records(string fileName, string text, char delimiter, CancellationToken cancel)
+    private static IEnumerable<Outcome<ImportRow>> Records(string fileName, string text, char delimiter, CancellationToken cancel)
     {
         using var csv = new CsvParser(new StringReader(text), new CsvConfiguration(CultureInfo.InvariantCulture)
         {
@@ -50,7 +50,7 @@ internal static class CsvTable
                 yield return ImportLimits.TooManyColumns(fileName);
                 yield break;
             }
-            yield return new TableRow(csv.Row, [.. (csv.Record ?? []).Select(cell => new TableCell(cell))]);
+            yield return new ImportRow(csv.Row, [.. (csv.Record ?? []).Select(cell => new ImportCell(cell))]);
         }
     }
 

@@ -8,7 +8,7 @@ internal static class JsonTable
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = Core.Json.MaxDepth };
 
-    public static Outcome<TableFile> Open(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    public static Outcome<ImportFile> Open(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         var (text, notes) = PlainText.Decode(content.Span);
         var read = Items(fileName, text);
@@ -32,21 +32,21 @@ internal static class JsonTable
         }
         if (count == 0)
             return Refusal.Invalid("noRows", $"{fileName} holds no objects. It should be a list of objects, or one object on each line.");
-        var names = TableFile.ColumnsOf(fileName, [.. places.OrderBy(p => p.Value).Select(p => p.Key)]);
+        var names = ImportFile.ColumnsOf(fileName, [.. places.OrderBy(p => p.Value).Select(p => p.Key)]);
         return names.Refusal is { } refusal
             ? refusal
-            : new TableFile(TableFormat.Json, names.Value, Rows(read.Value, places), [], notes.Count > 0 ? string.Join(' ', notes) : null, CommaDecimals: false);
+            : new ImportFile(ImportFormat.Json, names.Value, Rows(read.Value, places), [], notes.Count > 0 ? string.Join(' ', notes) : null, CommaDecimals: false);
     }
 
-    private static IEnumerable<Outcome<TableRow>> Rows(IReadOnlyList<JsonElement> items, Dictionary<string, int> places)
+    private static IEnumerable<Outcome<ImportRow>> Rows(IReadOnlyList<JsonElement> items, Dictionary<string, int> places)
     {
         for (var i = 0; i < items.Count; i++)
         {
-            var cells = new TableCell[places.Count];
-            Array.Fill(cells, new TableCell(""));
+            var cells = new ImportCell[places.Count];
+            Array.Fill(cells, new ImportCell(""));
             foreach (var property in items[i].EnumerateObject())
-                cells[places[property.Name]] = new TableCell("", property.Value);
-            var row = new TableRow(i + 1, cells);
+                cells[places[property.Name]] = new ImportCell("", property.Value);
+            var row = new ImportRow(i + 1, cells);
             if (!row.IsEmpty)
                 yield return row;
         }

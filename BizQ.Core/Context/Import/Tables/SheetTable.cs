@@ -11,7 +11,7 @@ internal static class SheetTable
     // Rows that are looked at to find the row of names.
     private const int Looked = 20;
 
-    public static Outcome<TableFile> Open(string fileName, ReadOnlyMemory<byte> content, string? sheet, CancellationToken cancel)
+    public static Outcome<ImportFile> Open(string fileName, ReadOnlyMemory<byte> content, string? sheet, CancellationToken cancel)
     {
         try
         {
@@ -25,7 +25,7 @@ internal static class SheetTable
         }
     }
 
-    private static Outcome<TableFile> Look(string fileName, ReadOnlyMemory<byte> content, string? wanted, CancellationToken cancel)
+    private static Outcome<ImportFile> Look(string fileName, ReadOnlyMemory<byte> content, string? wanted, CancellationToken cancel)
     {
         var sheets = SheetsOf(content);
         if (sheets.Count == 0)
@@ -37,12 +37,12 @@ internal static class SheetTable
         if (first.FirstOrDefault(r => !r.Ok) is { Refusal: { } broken })
             return broken;
         if (CsvTable.HeaderOf([.. first.Select(r => r.Value)]) is not { } header)
-            return new TableFile(TableFormat.Sheet, [], [], sheets, null, CommaDecimals: false);
-        var columns = TableFile.ColumnsOf(fileName, [.. header.Cells.Select(c => c.Text)]);
+            return new ImportFile(ImportFormat.Sheet, [], [], sheets, null, CommaDecimals: false);
+        var columns = ImportFile.ColumnsOf(fileName, [.. header.Cells.Select(c => c.Text)]);
         if (columns.Refusal is { } refusal)
             return refusal;
         var rows = Guarded(fileName, RowsOf(content, sheet, cancel)).Where(r => !r.Ok || (r.Value.Number > header.Number && !r.Value.IsEmpty));
-        return new TableFile(TableFormat.Sheet, columns.Value, rows, sheets, null, CommaDecimals: false);
+        return new ImportFile(ImportFormat.Sheet, columns.Value, rows, sheets, null, CommaDecimals: false);
     }
 
     private static List<string> SheetsOf(ReadOnlyMemory<byte> content)
@@ -54,7 +54,7 @@ internal static class SheetTable
     }
 
     // Row by row: a sheet as a tree takes twenty times its size.
-    private static IEnumerable<TableRow> RowsOf(ReadOnlyMemory<byte> content, string sheet, CancellationToken cancel)
+    private static IEnumerable<ImportRow> RowsOf(ReadOnlyMemory<byte> content, string sheet, CancellationToken cancel)
     {
         using var stream = ZipFiles.Opened(content);
         using var book = Opened(stream);
@@ -71,7 +71,7 @@ internal static class SheetTable
                 continue;
             var row = (Row)reader.LoadCurrentElement()!;
             number = (int?)row.RowIndex?.Value ?? number + 1;
-            yield return new TableRow(number, [.. cells.Of(row).Select(cell => new TableCell(cell))]);
+            yield return new ImportRow(number, [.. cells.Of(row).Select(cell => new ImportCell(cell))]);
         }
     }
 
@@ -79,12 +79,12 @@ internal static class SheetTable
         SpreadsheetDocument.Open(stream, isEditable: true, new OpenSettings { AutoSave = false, MaxCharactersInPart = ReadLimits.UnpackedBytes });
 
     /// <summary>A sheet that is damaged further down gives its rows up to there, and then says so.</summary>
-    private static IEnumerable<Outcome<TableRow>> Guarded(string fileName, IEnumerable<TableRow> rows)
+    private static IEnumerable<Outcome<ImportRow>> Guarded(string fileName, IEnumerable<ImportRow> rows)
     {
         using var each = rows.GetEnumerator();
         while (true)
         {
-            Outcome<TableRow>? next = null;
+            Outcome<ImportRow>? next = null;
             try
             {
                 if (each.MoveNext())

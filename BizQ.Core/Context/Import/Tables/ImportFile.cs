@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace BizQ.Core.Context;
 
-public enum TableFormat { Csv, Sheet, Json }
+public enum ImportFormat { Csv, Sheet, Json }
 
 /// <summary>One value of a row: text, or of a JSON file its value.</summary>
-internal readonly record struct TableCell(string Text, JsonElement? Value = null)
+internal readonly record struct ImportCell(string Text, JsonElement? Value = null)
 {
     public bool IsEmpty => Value is { } value
         ? value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && string.IsNullOrWhiteSpace(value.GetString()))
@@ -17,9 +17,9 @@ internal readonly record struct TableCell(string Text, JsonElement? Value = null
 
 /// <param name="Number">As the file's own program counts it, from 1, the row of column names too.</param>
 /// <param name="Cells">One for each column of the file, in their order; missing ones at the end are left out.</param>
-internal sealed record TableRow(int Number, IReadOnlyList<TableCell> Cells)
+internal sealed record ImportRow(int Number, IReadOnlyList<ImportCell> Cells)
 {
-    public TableCell this[int column] => column < Cells.Count ? Cells[column] : new TableCell("");
+    public ImportCell this[int column] => column < Cells.Count ? Cells[column] : new ImportCell("");
 
     public bool IsEmpty => Cells.All(cell => cell.IsEmpty);
 }
@@ -28,26 +28,26 @@ internal sealed record TableRow(int Number, IReadOnlyList<TableCell> Cells)
 /// <param name="Sheets">The names to choose from; empty for a file without sheets.</param>
 /// <param name="Note">How it was read, where that was a guess.</param>
 /// <param name="CommaDecimals">12,5 is more likely a number than a list: so write those who write semicolons between columns.</param>
-internal sealed record TableFile(TableFormat Format, IReadOnlyList<string> Columns, IEnumerable<Outcome<TableRow>> Rows, IReadOnlyList<string> Sheets, string? Note, bool CommaDecimals)
+internal sealed record ImportFile(ImportFormat Format, IReadOnlyList<string> Columns, IEnumerable<Outcome<ImportRow>> Rows, IReadOnlyList<string> Sheets, string? Note, bool CommaDecimals)
 {
-    public static Outcome<TableFormat> FormatOf(string fileName, ReadOnlySpan<byte> content)
+    public static Outcome<ImportFormat> FormatOf(string fileName, ReadOnlySpan<byte> content)
     {
         var ending = Path.GetExtension(fileName).ToLowerInvariant();
         if (content.StartsWith("PK\u0003\u0004"u8))
-            return Parsing.ZipFiles.KindOf(content) == Parsing.FileKind.Sheet ? TableFormat.Sheet : NotATable(fileName);
+            return Parsing.ZipFiles.KindOf(content) == Parsing.FileKind.Sheet ? ImportFormat.Sheet : NotATable(fileName);
         var kind = Parsing.FileKinds.Of(fileName, null, content);
         if (kind.Refusal is { } refusal)
             return ending == ".xlsx" ? refusal : NotATable(fileName);
         if (kind.Value is not (Parsing.FileKind.Table or Parsing.FileKind.Text))
             return NotATable(fileName);
-        return ending is ".json" or ".jsonl" or ".ndjson" || (ending is not (".csv" or ".tsv") && StartsAsJson(content)) ? TableFormat.Json : TableFormat.Csv;
+        return ending is ".json" or ".jsonl" or ".ndjson" || (ending is not (".csv" or ".tsv") && StartsAsJson(content)) ? ImportFormat.Json : ImportFormat.Csv;
     }
 
     /// <param name="sheet">Null for the first.</param>
-    public static Outcome<TableFile> Open(string fileName, TableFormat format, ReadOnlyMemory<byte> content, string? sheet, CancellationToken cancel) => format switch
+    public static Outcome<ImportFile> Open(string fileName, ImportFormat format, ReadOnlyMemory<byte> content, string? sheet, CancellationToken cancel) => format switch
     {
-        TableFormat.Sheet => SheetTable.Open(fileName, content, sheet, cancel),
-        TableFormat.Json => JsonTable.Open(fileName, content, cancel),
+        ImportFormat.Sheet => SheetTable.Open(fileName, content, sheet, cancel),
+        ImportFormat.Json => JsonTable.Open(fileName, content, cancel),
         _ => CsvTable.Open(fileName, content, cancel),
     };
 
