@@ -110,6 +110,8 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
     private async Task Load(IQueryable<Entity> query, CancellationToken cancel)
     {
         var found = (await query.ToListAsync(cancel)).Where(e => !_byId.ContainsKey(e.Id)).ToList();
+        if (found.Count == 0)
+            return;
         var loaded = found.Select(e => e.Id).ToList();
         var facts = (await db.Facts.Where(f => loaded.Contains(f.EntityId) && f.SupersededBy == null).ToListAsync(cancel)).ToLookup(f => f.EntityId);
         var entries = await db.SearchEntries.Where(s => loaded.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancel);

@@ -63,7 +63,7 @@ public sealed class PreviewImport(BizQDatabase database, Archive archive)
         var map = new MapRow(import, mapping, table.Columns, import.CreatedAt);
         List<PreviewRow> first = [], problems = [];
         var examples = table.Columns.Select(_ => new List<string>()).ToList();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         var counts = new PreviewCounts(0, 0, 0, 0, 0, 0);
         foreach (var chunk in table.Rows.Chunk(Chunk))
         {
@@ -79,10 +79,10 @@ public sealed class PreviewImport(BizQDatabase database, Archive archive)
             problems.AddRange(rows.Where(r => r.Request is null).Take(Shown - problems.Count).Select(Show));
         }
         var fields = await ProposeMapping.FieldsOf(db, (await EntityTypes.Catalogue(db, cancel)).Of(EntityLimits.NormalType(mapping.Type)), EntityLimits.NormalType(mapping.Type), cancel);
-        return new ImportPreview(import, mapping, [.. table.Columns.Select((c, i) => new PreviewColumn(c, examples[i]))], table.Sheets, fields, first, counts, problems, table.Note);
+        return new ImportPreview(import, mapping, [.. table.Columns.Select((c, i) => new PreviewColumn(c, examples[i]))], table.Sheets, fields, first, counts, problems, table.Note());
     }
 
-    private static PreviewCounts Add(PreviewCounts counts, List<MappedRow> rows, Dictionary<string, JsonElement?> known, HashSet<string> seen, ExistingRows existing)
+    private static PreviewCounts Add(PreviewCounts counts, List<MappedRow> rows, Dictionary<string, JsonElement?> known, Dictionary<string, JsonElement> seen, ExistingRows existing)
     {
         foreach (var row in rows)
         {
@@ -93,15 +93,18 @@ public sealed class PreviewImport(BizQDatabase database, Archive archive)
                 continue;
             }
             var key = Lookup.Of(row.Key);
-            var again = key is not null && !seen.Add(key);
+            // What an earlier row says of the same one is what is there then.
             JsonElement? there = null;
-            if (!again && (key is null || !known.TryGetValue(key, out there)))
+            var isThere = key is not null && (seen.TryGetValue(key, out var earlier) ? (there = earlier) is not null : known.TryGetValue(key, out there));
+            if (key is not null)
+                seen[key] = row.Data;
+            if (!isThere)
                 counts = counts with { Added = counts.Added + 1 };
             else if (existing == ExistingRows.Skip)
                 counts = counts with { Skipped = counts.Skipped + 1 };
             else if (existing == ExistingRows.Refuse)
                 counts = counts with { Failed = counts.Failed + 1 };
-            else if (again || there is not { } old || Differs(old, row.Data))
+            else if (there is not { } old || Differs(old, row.Data))
                 counts = counts with { Changed = counts.Changed + 1 };
             else
                 counts = counts with { Unchanged = counts.Unchanged + 1 };

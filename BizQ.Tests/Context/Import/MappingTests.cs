@@ -47,7 +47,7 @@ public sealed class MappingTests
     {
         await using var desk = await ImportDesk.Start();
         var seen = await desk.Look("orders.csv", "Order number,Order date,Total\nO-1,2/1/2026,\"1,234.50\"\nO-2,2/28/2026,99\n");
-        Assert.Equal(["2026-02-01", "2026-02-28"], seen.Rows.Select(r => r.Data.GetProperty("placedAt").GetString()));
+        Assert.Equal(["2026-02-01", "2026-02-28"], seen.Rows.Select(r => r.Data.GetProperty("orderedOn").GetString()));
         Assert.Equal(["1234.50", "99"], seen.Rows.Select(r => r.Data.GetProperty("total").GetRawText()));
     }
 

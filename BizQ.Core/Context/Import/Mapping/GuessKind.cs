@@ -35,7 +35,7 @@ internal static class GuessKind
             _ when types.Contains("object") && types.Contains("number") && numbers => ColumnKind.Number,
             _ when types.Contains("integer") && numbers => said.TrueForAll(text => !text.Contains(comma ? ',' : '.', StringComparison.Ordinal)) ? ColumnKind.Integer : ColumnKind.Number,
             _ when types.Count == 0 && numbers => ColumnKind.Number,
-            _ when types.Count == 0 && said.Count > 0 && said.TrueForAll(IsYesOrNo) => ColumnKind.Boolean,
+            _ when (types.Count == 0 || types.Contains("boolean")) && said.Count > 0 && said.TrueForAll(IsYesOrNo) => ColumnKind.Boolean,
             _ when dates => ColumnKind.Date,
             _ => ColumnKind.Text,
         };

@@ -26,7 +26,7 @@ internal static class CsvTable
         if (columns.Refusal is { } refusal)
             return refusal;
         var rows = Records(fileName, text, delimiter, cancel).Where(r => !r.Ok || (r.Value.Number > header.Number && !r.Value.IsEmpty));
-        return new ImportFile(ImportFormat.Csv, columns.Value, rows, [], notes.Count > 0 ? string.Join(' ', notes) : null, delimiter == ';');
+        return new ImportFile(ImportFormat.Csv, columns.Value, rows, [], () => notes.Count > 0 ? string.Join(' ', notes) : null, delimiter == ';');
     }
 
     /// <summary>The row of names: the first with two cells or more, because a line that fills one column is a title above the table.</summary>

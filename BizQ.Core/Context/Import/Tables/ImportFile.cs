@@ -26,9 +26,9 @@ internal sealed record ImportRow(int Number, IReadOnlyList<ImportCell> Cells)
 
 /// <summary>A file as columns and rows. The rows are read as they are asked for; what is wrong further down ends them with a refusal.</summary>
 /// <param name="Sheets">The names to choose from; empty for a file without sheets.</param>
-/// <param name="Note">How it was read, where that was a guess.</param>
+/// <param name="Note">How it was read, where that was a guess or something was left out; known once all rows are read.</param>
 /// <param name="CommaDecimals">12,5 is more likely a number than a list: so write those who write semicolons between columns.</param>
-internal sealed record ImportFile(ImportFormat Format, IReadOnlyList<string> Columns, IEnumerable<Outcome<ImportRow>> Rows, IReadOnlyList<string> Sheets, string? Note, bool CommaDecimals)
+internal sealed record ImportFile(ImportFormat Format, IReadOnlyList<string> Columns, IEnumerable<Outcome<ImportRow>> Rows, IReadOnlyList<string> Sheets, Func<string?> Note, bool CommaDecimals)
 {
     public static Outcome<ImportFormat> FormatOf(string fileName, ReadOnlySpan<byte> content)
     {

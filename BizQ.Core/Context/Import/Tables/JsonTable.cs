@@ -8,6 +8,8 @@ internal static class JsonTable
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = Core.Json.MaxDepth };
 
+    private static readonly string[] Wrappers = ["items", "data", "results", "rows", "records", "value", "entities"];
+
     public static Outcome<ImportFile> Open(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         var (text, notes) = PlainText.Decode(content.Span);
@@ -35,7 +37,7 @@ internal static class JsonTable
         var names = ImportFile.ColumnsOf(fileName, [.. places.OrderBy(p => p.Value).Select(p => p.Key)]);
         return names.Refusal is { } refusal
             ? refusal
-            : new ImportFile(ImportFormat.Json, names.Value, Rows(read.Value, places), [], notes.Count > 0 ? string.Join(' ', notes) : null, CommaDecimals: false);
+            : new ImportFile(ImportFormat.Json, names.Value, Rows(read.Value, places), [], () => notes.Count > 0 ? string.Join(' ', notes) : null, CommaDecimals: false);
     }
 
     private static IEnumerable<Outcome<ImportRow>> Rows(IReadOnlyList<JsonElement> items, Dictionary<string, int> places)
@@ -83,7 +85,10 @@ internal static class JsonTable
         if (root.ValueKind != JsonValueKind.Object)
             return null;
         var lists = root.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Array && p.Value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)).ToList();
-        return lists is [var only] && only.Value.GetArrayLength() > 0 ? [.. only.Value.EnumerateArray()] : [root];
+        // An order with its items is one thing; what says nothing but a list, or calls it so, is the list.
+        return lists is [var only] && only.Value.GetArrayLength() > 0 && (root.GetPropertyCount() == 1 || Wrappers.Contains(only.Name) && root.GetPropertyCount() <= 4 && !root.EnumerateObject().Any(p => p.Name is "name" or "number" or "id"))
+            ? [.. only.Value.EnumerateArray()]
+            : [root];
     }
 
     private static Outcome<IReadOnlyList<JsonElement>> Lines(string fileName, string text)

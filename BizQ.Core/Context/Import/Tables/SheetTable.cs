@@ -5,7 +5,7 @@ using DocumentFormat.OpenXml.Spreadsheet;
 
 namespace BizQ.Core.Context;
 
-/// <summary>One visible sheet of an Excel workbook, row by row: values and not formulas. Rows that a filter hides are rows all the same.</summary>
+/// <summary>One visible sheet of an Excel workbook, row by row, as its reader sees it: values and not formulas, and without hidden rows.</summary>
 internal static class SheetTable
 {
     // Rows that are looked at to find the row of names.
@@ -33,16 +33,17 @@ internal static class SheetTable
         var sheet = wanted ?? sheets[0];
         if (!sheets.Contains(sheet))
             return Refusal.Invalid("noSuchSheet", $"{fileName} has no visible sheet called {Mail.Reading.CleanText.Line(sheet, 40)}. It has: {string.Join(", ", sheets)}.");
-        var first = Guarded(fileName, RowsOf(content, sheet, cancel)).Take(Looked).ToList();
+        var hid = false;
+        var first = Guarded(fileName, RowsOf(content, sheet, () => { }, cancel)).Take(Looked).ToList();
         if (first.FirstOrDefault(r => !r.Ok) is { Refusal: { } broken })
             return broken;
         if (CsvTable.HeaderOf([.. first.Select(r => r.Value)]) is not { } header)
-            return new ImportFile(ImportFormat.Sheet, [], [], sheets, null, CommaDecimals: false);
+            return new ImportFile(ImportFormat.Sheet, [], [], sheets, () => null, CommaDecimals: false);
         var columns = ImportFile.ColumnsOf(fileName, [.. header.Cells.Select(c => c.Text)]);
         if (columns.Refusal is { } refusal)
             return refusal;
-        var rows = Guarded(fileName, RowsOf(content, sheet, cancel)).Where(r => !r.Ok || (r.Value.Number > header.Number && !r.Value.IsEmpty));
-        return new ImportFile(ImportFormat.Sheet, columns.Value, rows, sheets, null, CommaDecimals: false);
+        var rows = Guarded(fileName, RowsOf(content, sheet, () => hid = true, cancel)).Where(r => !r.Ok || (r.Value.Number > header.Number && !r.Value.IsEmpty));
+        return new ImportFile(ImportFormat.Sheet, columns.Value, rows, sheets, () => hid ? "Hidden rows were left out." : null, CommaDecimals: false);
     }
 
     private static List<string> SheetsOf(ReadOnlyMemory<byte> content)
@@ -54,7 +55,7 @@ internal static class SheetTable
     }
 
     // Row by row: a sheet as a tree takes twenty times its size.
-    private static IEnumerable<ImportRow> RowsOf(ReadOnlyMemory<byte> content, string sheet, CancellationToken cancel)
+    private static IEnumerable<ImportRow> RowsOf(ReadOnlyMemory<byte> content, string sheet, Action hidden, CancellationToken cancel)
     {
         using var stream = ZipFiles.Opened(content);
         using var book = Opened(stream);
@@ -71,6 +72,11 @@ internal static class SheetTable
                 continue;
             var row = (Row)reader.LoadCurrentElement()!;
             number = (int?)row.RowIndex?.Value ?? number + 1;
+            if (row.Hidden?.Value == true)
+            {
+                hidden();
+                continue;
+            }
             yield return new ImportRow(number, [.. cells.Of(row).Select(cell => new ImportCell(cell))]);
         }
     }
