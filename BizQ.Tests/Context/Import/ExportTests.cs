@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Context;
 using BizQ.Core.Data;
@@ -80,10 +81,11 @@ public sealed class ExportTests
         Assert.True((await new WriteEntities(desk.Business.Kit.Database, desk.Business.Kit.Ids, desk.Business.Kit.Clock).Run(desk.Owner, [.. items], Cancel)).Ok);
         Assert.Equal(1_150 + 2, (await desk.ExportText("order", ExportFormat.Csv)).Split("\r\n").Length);
         var all = (await desk.ExportText("*", ExportFormat.Csv)).Split("\r\n");
-        Assert.Equal(("type,key,number,text", 2_300 + 2), (all[0], all.Length));
+        Assert.Equal(("key,number,text,type", 2_300 + 2), (string.Join(',', all[0].Split(',').Order(StringComparer.Ordinal)), all.Length));
         Assert.Equal(2_300, all.Skip(1).Distinct().Count(line => line.Length > 0));
         var found = (await desk.ExportText("*", ExportFormat.Jsonl, text: "late")).Trim().Split('\n');
-        Assert.Equal("""{"type":"order","key":"K4","number":4,"text":"late tent"}""", Assert.Single(found));
+        // PostgreSQL keeps the fields of an object in an order of its own.
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""{"type":"order","key":"K4","number":4,"text":"late tent"}"""), JsonElement.Parse(Assert.Single(found))));
         var nobody = new Actor(desk.Owner.WorkspaceId, ActorKind.ApiKey, null, "Key", new HashSet<Permission>());
         Assert.Equal("forbidden", (await new ExportEntities(desk.Business.FindEntities, desk.Business.Kit.Clock).Run(nobody, new FindEntitiesRequest("*"), ExportFormat.Csv, Cancel)).Refusal?.Code);
     }
