@@ -5,7 +5,6 @@ using BizQ.Bench.Runs;
 using BizQ.Core;
 using BizQ.Core.Context;
 using BizQ.Core.Data;
-using BizQ.Core.Workspaces;
 using BizQ.Tests.Kit;
 
 namespace BizQ.Bench.Context;
@@ -97,5 +96,5 @@ internal sealed class BenchImport : Benchmark
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static T Value<T>(Outcome<T> outcome) => outcome.Refusal is { } refusal ? throw new CouldNotRunException($"{refusal.Message} {refusal.Problems?.FirstOrDefault()?.Message}") : outcome.Value;
+    private static T Value<T>(Outcome<T> outcome) => outcome.Refusal is { } refusal ? throw new CouldNotRunException($"{refusal.Message} {(refusal.Problems is [var first, ..] ? first.Message : "")}") : outcome.Value;
 }

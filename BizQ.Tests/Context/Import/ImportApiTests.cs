@@ -70,7 +70,7 @@ public sealed class ImportApiTests
             Assert.Equal((path, code), (path, (await Body(await client.GetAsync(Path(path), Cancel))).GetProperty("code").GetString()));
     }
 
-    private static Task Ended(TestHost host, Actor owner) => host.Until(
+    private static Task<EntityImport> Ended(TestHost host, Actor owner) => host.Until(
         owner.WorkspaceId, db => db.Imports.FirstOrDefaultAsync(i => i.State == ImportState.Done || i.State == ImportState.Failed || i.State == ImportState.Undone, Cancel), "an import that has ended");
 
     private static Uri Path(string path) => new($"/api/v1/context/{path}", UriKind.Relative);

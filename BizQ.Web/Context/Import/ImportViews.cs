@@ -1,5 +1,4 @@
 using System.Text.Json;
-using BizQ.Core;
 using BizQ.Core.Context;
 
 namespace BizQ.Web.Context.Import;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -25,6 +26,8 @@ internal abstract class TableExport : IAsyncDisposable
 
 internal sealed class CsvExport : TableExport
 {
+    private static readonly SearchValues<char> Signs = SearchValues.Create(",;\"\r\n\t");
+
     private readonly StreamWriter _writer;
 
     // Excel reads UTF-8 only where a mark says so.
@@ -49,7 +52,7 @@ internal sealed class CsvExport : TableExport
     }
 
     private static string Quoted(string text) =>
-        text.AsSpan().IndexOfAny(",;\"\r\n\t") >= 0 || text.StartsWith(' ') || text.EndsWith(' ') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        text.AsSpan().IndexOfAny(Signs) >= 0 || text.StartsWith(' ') || text.EndsWith(' ') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }
 
 internal sealed class JsonExport(Stream stream) : TableExport

@@ -18,7 +18,7 @@ internal static class GuessKind
         return new ColumnMapping(column, field, KindOf(TypesOf(declared), said, cells, comma, month), comma, month);
     }
 
-    private static ColumnKind KindOf(IReadOnlyList<string> types, List<string> said, IReadOnlyList<ImportCell> cells, bool comma, bool month)
+    private static ColumnKind KindOf(List<string> types, List<string> said, IReadOnlyList<ImportCell> cells, bool comma, bool month)
     {
         // A JSON file has said already what is what.
         if (cells.Any(c => c.Value is { ValueKind: JsonValueKind.Array or JsonValueKind.Object }))

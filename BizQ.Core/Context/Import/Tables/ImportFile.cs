@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace BizQ.Core.Context;
@@ -30,6 +31,9 @@ internal sealed record ImportRow(int Number, IReadOnlyList<ImportCell> Cells)
 /// <param name="CommaDecimals">12,5 is more likely a number than a list: so write those who write semicolons between columns.</param>
 internal sealed record ImportFile(ImportFormat Format, IReadOnlyList<string> Columns, IEnumerable<Outcome<ImportRow>> Rows, IReadOnlyList<string> Sheets, Func<string?> Note, bool CommaDecimals)
 {
+    // White space, and the mark some programs begin UTF-8 with.
+    private static readonly SearchValues<byte> Blank = SearchValues.Create([(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0xEF, 0xBB, 0xBF]);
+
     public static Outcome<ImportFormat> FormatOf(string fileName, ReadOnlySpan<byte> content)
     {
         var ending = Path.GetExtension(fileName).ToLowerInvariant();
@@ -87,7 +91,7 @@ internal sealed record ImportFile(ImportFormat Format, IReadOnlyList<string> Col
 
     private static bool StartsAsJson(ReadOnlySpan<byte> content)
     {
-        var at = content.IndexOfAnyExcept(" \t\r\n\u00EF\u00BB\u00BF"u8);
+        var at = content.IndexOfAnyExcept(Blank);
         return at >= 0 && content[at] is (byte)'{' or (byte)'[';
     }
 
