@@ -12,5 +12,6 @@ public static class DocumentsRoom
         .AddSingleton(provider => new RecogniseText(provider.GetRequiredService<WorkerLaunch>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RecogniseText>>()))
         .AddSingleton<FileReaders>()
         .AddSingleton<IReadFiles>(provider => provider.GetRequiredService<FileReaders>())
-        .AddHostedService<ReadDocuments>();
+        .AddHostedService<ReadDocuments>()
+        .AddHostedService<RunImports>();
 }

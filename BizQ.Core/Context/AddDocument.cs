@@ -117,7 +117,7 @@ public sealed class AddDocument(BizQDatabase database, Archive archive, Ids ids,
         State = DocumentState.Reading,
     };
 
-    private static string FileNameOf(string given)
+    internal static string FileNameOf(string given)
     {
         var name = CleanText.Line(Path.GetFileName(given.Replace('\\', '/')), int.MaxValue);
         if (name.Length > FileNameLength)

@@ -32,7 +32,7 @@ public sealed class Entity : IInWorkspace
     public int Version { get; set; } = 1;
 }
 
-public enum SourceKind { Person, Api, Document, Mail, Interview, Inferred, Sample }
+public enum SourceKind { Person, Api, Document, Mail, Interview, Inferred, Sample, Import }
 
 /// <summary>One dated, sourced statement about one field of an entity. Never changed; superseded by a newer one.</summary>
 public sealed class Fact : IInWorkspace
@@ -57,7 +57,7 @@ public sealed class Fact : IInWorkspace
     public required SourceKind Source { get; init; }
     /// <summary>Who or what said so: a person's name, a document's title and page, a mail's Message-ID.</summary>
     public required string SourceName { get; init; }
-    /// <summary>The document, mail or interview it comes from.</summary>
+    /// <summary>The document, mail, interview or import it comes from.</summary>
     public Guid? SourceId { get; init; }
     /// <summary>The passage of the document that says so, so that a citation opens at the place.</summary>
     public Guid? PassageId { get; init; }

@@ -17,6 +17,9 @@ public sealed record FindEntitiesRequest(
     /// <summary>The text is being typed: its last word may be unfinished.</summary>
     public bool Typing { get; init; }
 
+    /// <summary>Entities of one page where more than a list's are wanted: for an export.</summary>
+    internal int? Batch { get; init; }
+
     /// <summary>As they were believed to be at this moment; null for now.</summary>
     public DateTimeOffset? AsOf { get; init; }
 }
@@ -65,7 +68,7 @@ public sealed class FindEntities(BizQDatabase database, SearchContext search)
                 return Refusal.Invalid("badCursor", "This cursor is not one that a list gave. Start again without it.");
             matching = matching.Where(e => e.Id < after);
         }
-        var size = Page<Entity>.Size(request.Limit);
+        var size = request.Batch ?? Page<Entity>.Size(request.Limit);
         var items = await matching.OrderByDescending(e => e.Id).Take(size + 1).ToListAsync(cancel);
         var page = items.Take(size).ToList();
         if (request.AsOf is { } moment)

@@ -42,7 +42,7 @@ public sealed record SearchQuery(string Text, IReadOnlyList<string>? Types = nul
 public sealed class SearchContext(BizQDatabase database, PostgresVocabulary postgres, SqliteVocabulary sqlite, WorkspaceMeanings meanings, TimeProvider clock)
 {
     /// <summary>Nobody reads further; a cursor beyond is refused.</summary>
-    private const int Deepest = 1000;
+    internal const int Deepest = 1000;
 
     public async Task<Outcome<SearchAnswer>> Run(Actor actor, SearchQuery query, CancellationToken cancel)
     {

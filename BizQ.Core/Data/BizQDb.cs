@@ -37,6 +37,8 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<Fact> Facts => Set<Fact>();
     public DbSet<EntityVersion> EntityVersions => Set<EntityVersion>();
     public DbSet<OwnEntityType> OwnEntityTypes => Set<OwnEntityType>();
+    public DbSet<EntityImport> Imports => Set<EntityImport>();
+    public DbSet<ImportProblem> ImportProblems => Set<ImportProblem>();
     public DbSet<Relation> Relations => Set<Relation>();
     public DbSet<OpenReference> OpenReferences => Set<OpenReference>();
     public DbSet<Conflict> Conflicts => Set<Conflict>();
@@ -185,6 +187,7 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
         InternalEvent happened => new(happened.WorkspaceId, "events", happened.Id),
         Entity thing => new(thing.WorkspaceId, "context", thing.Id),
         Relation relation => new(relation.WorkspaceId, "context", relation.FromId),
+        EntityImport import => new(import.WorkspaceId, "imports", import.Id),
         OwnEntityType type => new(type.WorkspaceId, "context", type.Id),
         Conflict conflict => new(conflict.WorkspaceId, "context", conflict.EntityId),
         Gap gap => new(gap.WorkspaceId, "gaps", gap.Id),

@@ -70,6 +70,7 @@ internal static class BizQModel
             e.HasIndex(f => new { f.WorkspaceId, f.Field, f.Lookup }).HasFilter("superseded_by IS NULL");
         });
         Knowledge(model);
+        Imports(model);
         model.Entity<Document>(e =>
         {
             e.ToTable("documents");
@@ -102,6 +103,20 @@ internal static class BizQModel
             e.ToTable("search_tests");
             e.HasIndex(t => new { t.WorkspaceId, t.LookupQuery }).IsUnique();
         });
+    }
+
+    private static void Imports(ModelBuilder model)
+    {
+        model.Entity<EntityImport>(e =>
+        {
+            e.ToTable("imports");
+            e.HasIndex(i => new { i.WorkspaceId, i.IdempotencyKey }).IsUnique();
+            e.HasIndex(i => new { i.WorkspaceId, i.Id });
+            // Few, whatever there has been: those to work on, and in a workspace one at a time.
+            e.HasIndex(i => i.Id).HasDatabaseName("ix_imports_open").HasFilter("state IN ('Queued', 'Running', 'Undoing')");
+            e.HasIndex(i => i.WorkspaceId).IsUnique().HasDatabaseName("ix_imports_running").HasFilter("state = 'Running'");
+        });
+        model.Entity<ImportProblem>(e => { e.ToTable("import_problems"); e.HasIndex(p => new { p.WorkspaceId, p.ImportId, p.Id }); });
     }
 
     private static void Knowledge(ModelBuilder model)

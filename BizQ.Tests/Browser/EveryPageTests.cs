@@ -84,6 +84,8 @@ public sealed class EveryPageTests
         await host.Get<NoteGaps>().Run(db.CurrentWorkspace, [new Miss(GapKind.Need, "need:company.about", "Company: about is not known", "company", "about", run.Id, run.AgentId, run.AgentName)], _cancel);
         var gap = await db.Gaps.FirstAsync(_cancel);
         var question = (await host.Get<AskQuestion>().AboutGap(owner, gap.Id, new AskQuestionRequest(), _cancel)).Value;
+        var ada = new Actor(db.CurrentWorkspace, ActorKind.System, null, "Ada", Actor.Of(Role.Owner));
+        var import = (await host.Get<AcceptImport>().Run(ada, new AcceptImportRequest("products.csv", "SKU;Name;Price\nT9;Lamp;12,50\nT8;;soon\n"u8.ToArray()), _cancel)).Value;
         return [.. Templates.Where(page => page.Name.Length > 0).Select(page => (page.Name, page.Name switch
         {
             "approval" => $"/approvals/{approval.Id}",
@@ -94,6 +96,7 @@ public sealed class EveryPageTests
             "document" => $"/context/documents/{db.Documents.Select(d => d.Id).First()}",
             "missing" => $"{page.Template}?type=product&field=summary",
             "question" => $"/context/questions/{question.Id}",
+            "import-one" => $"/context/import/{import.Id}",
             "search-workbench" => $"{page.Template}?q=late%20order",
             _ => page.Template,
         }))];
@@ -111,6 +114,7 @@ public sealed class EveryPageTests
         ("documents", "/context/documents"), ("document", "/context/documents/{Id:guid}"), ("search", "/context/search"), ("search-workbench", "/context/search/workbench"),
         ("coverage", "/context/coverage"), ("missing", "/context/coverage/missing"), ("conflicts", "/context/conflicts"), ("gaps", "/context/gaps"),
         ("questions", "/context/questions"), ("question", "/context/questions/{Id:guid}"),
+        ("import", "/context/import"), ("import-one", "/context/import/{Id:guid}"),
         ("settings", "/settings"), ("settings-keys", "/settings/keys"), ("settings-mail", "/settings/mail"), ("settings-models", "/settings/models"),
         ("settings-people", "/settings/people"), ("settings-password", "/settings/password"), ("settings-workspace", "/settings/new-workspace"),
         ("api", "/api"), ("not-found", "/not-found"),

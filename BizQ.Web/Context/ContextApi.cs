@@ -6,6 +6,7 @@ using BizQ.Web.Api;
 using BizQ.Web.Context.Conflicts;
 using BizQ.Web.Context.Coverage;
 using BizQ.Web.Context.Gaps;
+using BizQ.Web.Context.Import;
 
 namespace BizQ.Web.Context;
 
@@ -25,6 +26,7 @@ public static class ContextApi
         context.MapCoverage();
         context.MapConflicts();
         context.MapGaps();
+        context.MapImports();
     }
 
     /// <param name="types">Entity types and "document", comma-separated or repeated.</param>

@@ -5,9 +5,7 @@ using BizQ.Core.Data;
 using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
-using BizQ.Web.Mail;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 
 namespace BizQ.Web.Context;
 
@@ -17,14 +15,11 @@ public sealed record DocumentBody(string? Title, IReadOnlyList<string>? Tags, Do
 
 internal static class DocumentsApi
 {
-    // What a form may add around the file: boundaries, part headers, a title.
-    private const int FormBytes = 64 * 1024;
-
     public static void MapDocuments(this RouteGroupBuilder context)
     {
         var documents = context.MapGroup("/documents");
         documents.MapPost("/", Add).WithSummary("Take in a document, which is read a moment later: multipart/form-data with one file (and a title, tags), or the raw bytes with ?fileName=; ?replaces= makes it a new version; the same content again answers with the document that is there")
-            .WithMetadata(new RequestSizeLimitAttribute(Archive.MostBytes + FormBytes)).Accepts<Stream>("multipart/form-data", "*/*").Produces<DocumentView>(StatusCodes.Status202Accepted).Produces<DocumentView>();
+            .WithMetadata(new RequestSizeLimitAttribute(Archive.MostBytes + UploadedFile.FormBytes)).Accepts<Stream>("multipart/form-data", "*/*").Produces<DocumentView>(StatusCodes.Status202Accepted).Produces<DocumentView>();
         documents.MapGet("/", List).WithSummary("Documents, newest first; q looks in titles and file names, tag and state narrow").Produces<Page<DocumentView>>();
         documents.MapGet("/{id:guid}", Read).WithSummary("One document with its first passages; its ETag is its version").Produces<DocumentView>();
         documents.MapGet("/{id:guid}/passages", Passages).WithSummary("Its passages a page at a time; page starts at a page of the document").Produces<Page<PassageView>>();
@@ -42,53 +37,17 @@ internal static class DocumentsApi
         // Nobody's 25 MB are read before it is known that they may bring them.
         if (actor.Lacks(Permission.EditContext) is { } forbidden)
             return forbidden.ToProblem();
-        // curl --data-binary says "x-www-form-urlencoded" of whatever it sends; only a multipart form is one.
-        var isForm = http.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true;
-        var sent = isForm ? await OfForm(http.Request, actor, title) : await OfBody(http.Request, actor, fileName, title);
+        var sent = await UploadedFile.Of(http.Request, fileName, AddDocument.TooLarge);
         if (sent.Refusal is { } refusal)
             return refusal.ToProblem();
-        var request = sent.Value with { Replaces = replaces, Tags = tag is { Length: > 0 } ? tag : null };
+        var file = sent.Value;
+        var request = new AddDocumentRequest(file.Name, file.MediaType, file.Content, title ?? file.Form?["title"].FirstOrDefault(), SourceKind.Api, actor.Name) { Replaces = replaces, Tags = tag is { Length: > 0 } ? tag : null };
         return (await add.Run(actor, request, http.RequestAborted)).ToHttp(document =>
         {
             http.Response.Headers.Location = $"/api/v1/context/documents/{document.Id}";
             return Show(http, DocumentView.Of(document), document.State == DocumentState.Reading ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
         });
     }
-
-    private static async Task<Outcome<AddDocumentRequest>> OfBody(HttpRequest request, Actor actor, string? fileName, string? title)
-    {
-        var name = fileName ?? NameIn(request) ?? "document";
-        return await ReadBody.Run(request, request.HttpContext.RequestAborted) is { } content
-            ? new AddDocumentRequest(name, request.ContentType, content, title, SourceKind.Api, actor.Name)
-            : AddDocument.TooLarge(name, request.ContentLength);
-    }
-
-    private static async Task<Outcome<AddDocumentRequest>> OfForm(HttpRequest request, Actor actor, string? title)
-    {
-        if (request.ContentLength > Archive.MostBytes + FormBytes)
-            return AddDocument.TooLarge("The file", request.ContentLength);
-        IFormCollection form;
-        try
-        {
-            form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
-        }
-        catch (Exception broken) when (broken is InvalidDataException or IOException and not BadHttpRequestException)
-        {
-            return Refusal.Invalid("badForm", "The form cannot be read. Send multipart/form-data with one file.");
-        }
-        if (form.Files is not [{ } file])
-            return Refusal.Invalid("oneFile", $"The form holds {form.Files.Count} files. Send one file with each request.");
-        if (file.Length > Archive.MostBytes)
-            return AddDocument.TooLarge(file.FileName, file.Length);
-        using var content = new MemoryStream((int)file.Length);
-        await file.CopyToAsync(content, request.HttpContext.RequestAborted);
-        return new AddDocumentRequest(file.FileName, file.ContentType, content.ToArray(), title ?? form["title"].FirstOrDefault(), SourceKind.Api, actor.Name);
-    }
-
-    private static string? NameIn(HttpRequest request) =>
-        ContentDispositionHeaderValue.TryParse(request.Headers.ContentDisposition.ToString(), out var disposition)
-            ? (disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value?.Trim('"')
-            : null;
 
     private static async Task<IResult> List(HttpContext http, ListDocuments list, string? q, string? mediaType, string? tag, string? state, int? limit, string? cursor)
     {

@@ -85,17 +85,26 @@ internal static class EntitiesApi
         var moment = AsOf.Read(asOf);
         if (moment.Refusal is { } unclear)
             return unclear.ToProblem();
+        var wanted = Filter(where, key);
+        if (wanted.Refusal is { } notAFilter)
+            return notAFilter.ToProblem();
+        return (await find.Run(http.User.ToActor()!, new FindEntitiesRequest(string.IsNullOrWhiteSpace(type) ? "*" : type, wanted.Value, q, limit, cursor) { AsOf = moment.Value }, http.RequestAborted))
+            .ToHttp(page => Results.Json(new Page<EntityView>([.. page.Items.Select(EntityView.Of)], page.Next), Json.Options));
+    }
+
+    /// <summary>Conditions as where=field:value and key= say them.</summary>
+    internal static Outcome<Dictionary<string, string>> Filter(string[]? where, string? key)
+    {
         Dictionary<string, string> wanted = [];
         foreach (var condition in where ?? [])
         {
             if (condition.Split(':', 2) is not [{ Length: > 0 } field, { Length: > 0 } value])
-                return Refusal.Invalid("badWhere", $"\"{condition}\" cannot be used in where: write field:value, such as where=city:Berlin.").ToProblem();
+                return Refusal.Invalid("badWhere", $"\"{condition}\" cannot be used in where: write field:value, such as where=city:Berlin.");
             wanted[field] = value;
         }
         if (key is { Length: > 0 })
             wanted["key"] = key;
-        return (await find.Run(http.User.ToActor()!, new FindEntitiesRequest(string.IsNullOrWhiteSpace(type) ? "*" : type, wanted, q, limit, cursor) { AsOf = moment.Value }, http.RequestAborted))
-            .ToHttp(page => Results.Json(new Page<EntityView>([.. page.Items.Select(EntityView.Of)], page.Next), Json.Options));
+        return wanted;
     }
 
     private static async Task<IResult> Read(Guid id, HttpContext http, ReadEntity read, JudgeEntity judge, string? asOf)

@@ -60,6 +60,13 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         }
     }
 
+    /// <summary>What the last write did to its entity; null when it left it as it was.</summary>
+    public EntityStep? LastStep { get; private set; }
+
+    /// <summary>Whether the entity that this is about is there, or has been written in this batch.</summary>
+    public bool IsThere(WriteEntityRequest request) =>
+        KeyOf(request, EntityLimits.NormalType(request.Type)) is { } key && _byKey.GetValueOrDefault((EntityLimits.NormalType(request.Type), key)) is { Entity.RemovedAt: null };
+
     /// <summary>Decides one write and puts it into the context; nothing is saved yet.</summary>
     public Outcome<Entity> Write(WriteEntityRequest request)
     {
@@ -77,7 +84,8 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
         if (Lookup.Of(change.Key) is { } taken && _byKey.TryGetValue((type, taken), out var holder) && holder.Entity.Id != state.Entity.Id)
             return Refusal.Conflict("keyTaken", $"There is already a {type} with the key {change.Key}. Edit that one, or give this one another key.");
         // Written twice in one batch it has changed once, and was added if it was not there before.
-        if (EntityStore.Apply(db, _rows, state, change, actor, now) is { } what)
+        LastStep = EntityStore.Apply(db, _rows, state, change, actor, now);
+        if (LastStep is { } what)
             _changed.TryAdd(state, (what, request));
         _conflicts.Add(state, change, request);
         _written.Add(state);
@@ -105,6 +113,8 @@ internal sealed class EntityBatch(BizQDb db, Actor actor, Ids ids, DateTimeOffse
     private async Task Load(IQueryable<Entity> query, CancellationToken cancel)
     {
         var found = (await query.ToListAsync(cancel)).Where(e => !_byId.ContainsKey(e.Id)).ToList();
+        if (found.Count == 0)
+            return;
         var loaded = found.Select(e => e.Id).ToList();
         var facts = (await db.Facts.Where(f => loaded.Contains(f.EntityId) && f.SupersededBy == null).ToListAsync(cancel)).ToLookup(f => f.EntityId);
         var entries = await db.SearchEntries.Where(s => loaded.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancel);

@@ -57,7 +57,9 @@ internal sealed record EntityChange(
             if (old is not null)
                 superseded.Add((old, fact));
         }
-        var data = Project(entity.Data, said, edit ? hidden : null);
+        // A new one is what is said of it: as most rows of an import are.
+        var whole = isNew && said.Count == request.Data.GetPropertyCount() && said.Values.All(v => v.ValueKind != JsonValueKind.Null);
+        var data = whole ? request.Data.Clone() : Project(entity.Data, said, edit ? hidden : null);
         return new EntityChange(data, NameOf(entity, isNew, request, data), KeyOf(entity, isNew, request, data), facts, superseded, confirmed, claims);
     }
 

@@ -37,7 +37,7 @@ internal static class SimParts
         .AddSingleton(new RuntimeOptions { RunsInFlight = 1000 })
         .AddSingleton(Scripts).AddSingleton(Schemas).AddSingleton(Catalog)
         .AddSingleton<ICheck, SimCheck>()
-        .AddSingleton<CallAgent>().AddSingleton<ChangeFeed>().AddSingleton<CheckNeeds>().AddSingleton<NoteGaps>()
+        .AddSingleton<CallAgent>().AddSingleton<ChangeFeed>().AddSingleton<CheckNeeds>().AddSingleton<NoteGaps>().AddSingleton<Archive, SimArchive>().AddSingleton<RunPayloads>()
         .AddSingleton(typeof(ILogger<>), typeof(Logger<>))];
 
     public static IServiceCollection Of(Life life, World world, BizQDatabase database, IRunStore store, IWakeRuns wake, Outside outside, Law law, Mishaps mishaps, Ids ids)
