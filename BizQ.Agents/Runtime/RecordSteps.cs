@@ -79,6 +79,7 @@ public sealed class RecordSteps(Expressions expressions, RetryPause pause, Ids i
             case Decision.End end:
                 (run.Output, run.Error) = (end.Output, null);
                 End(run, RunStatus.Succeeded);
+                Drop(journal, entry, "The run has come to its end.");
                 break;
             case Decision.Fail fail:
                 run.Error = fail.Step.Error;

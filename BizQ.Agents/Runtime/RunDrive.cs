@@ -32,6 +32,10 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
     /// <summary>Steps this drive has read or written; one that is not among them was written by somebody else.</summary>
     private readonly HashSet<Guid> _known = [.. loaded.Journal.Steps.Select(s => s.Id)];
 
+    /// <summary>Places that were being worked on when the run was read anew: what comes of them is kept only if it still fits.</summary>
+    private readonly HashSet<Place> _begunBefore = [];
+
+    private DateTimeOffset _decidedAt;
     private LoadedRun _loaded = loaded;
     private Exception? _fault;
 
@@ -83,13 +87,15 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
     /// <summary>Until somebody has finished, or a waiting step has reached its moment meanwhile.</summary>
     private async Task SomethingToDo(DateTimeOffset? wakeAt)
     {
-        if (wakeAt is not { } at)
+        // A moment that had come when it was decided what to do asks for nothing more than that: looking again at once would never end.
+        if (wakeAt is not { } at || at <= _decidedAt)
         {
             await Task.WhenAny(_busy.Values);
             return;
         }
         using var enough = new CancellationTokenSource();
-        var moment = at - parts.Clock.GetUtcNow();
+        // A timer cuts off what is less than a millisecond, and would be over before the moment has come.
+        var moment = TimeSpan.FromMilliseconds(Math.Ceiling((at - parts.Clock.GetUtcNow()).TotalMilliseconds));
         var due = Task.Delay(moment < TimeSpan.Zero ? TimeSpan.Zero : moment < LongestLook ? moment : LongestLook, parts.Clock, enough.Token);
         await Task.WhenAny([.. _busy.Values, due]);
         await Off(enough.Cancel);
@@ -185,9 +191,10 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
             if (task.IsFaulted)
                 _fault ??= task.Exception.InnerException ?? task.Exception;
 #pragma warning disable RS0030 // The task has completed.
-            else if (task.IsCompletedSuccessfully && task.Result is { } worked && !(worked.Child is not null && Stops(_loaded)))
+            else if (task.IsCompletedSuccessfully && task.Result is { } worked && !(worked.Child is not null && Stops(_loaded)) && (!_begunBefore.Contains(place) || Keeps(worked)))
                 done.Add(worked);
 #pragma warning restore RS0030
+            _begunBefore.Remove(place);
         }
         return done;
     }
@@ -224,7 +231,8 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
     {
         while (true)
         {
-            var decision = Interpreter.Advance(graph, Journal, _busy.Keys.ToHashSet(), parts.Clock.GetUtcNow());
+            _decidedAt = parts.Clock.GetUtcNow();
+            var decision = Interpreter.Advance(graph, Journal, _busy.Keys.ToHashSet(), _decidedAt);
             if (decision is not Decision.Go { Moves: { Count: > 0 } moves })
                 return decision;
             foreach (var move in moves)
@@ -248,13 +256,22 @@ internal sealed class RunDrive(DriveParts parts, Graph graph, LoadedRun loaded)
         if (fresh.Lost is not null)
             return null;
         _loaded = fresh;
+        _begunBefore.UnionWith(_busy.Keys);
         // A commit whose answer was lost on the way: it is there after all.
         if (refused.NewSteps.Any(step => fresh.Journal.Steps.Any(s => s.Id == step.Id)))
             return [];
-        var closed = fresh.Journal.Run.Ended || fresh.Journal.Run.Status == RunStatus.Parked;
-        var kept = worked.Where(one => one.Acted ? StillMine(one) : StillWanted(one) && !closed && !(Stops(fresh) && (one.Child is not null || one.Effect is { State: EffectState.Intended })));
+        var kept = worked.Where(Keeps);
         // The refused entry may have moved their effects further, as when the run failed with it: those moves belong to them now.
         return [.. kept.Select(one => one.Effect is { } effect ? one with { EffectEvents = [.. refused.EffectEvents.Where(moved => moved.EffectId == effect.Id)] } : one)];
+    }
+
+    /// <summary>Whether what was worked out before the run was read anew still fits it as it is now.</summary>
+    private bool Keeps(Worked one)
+    {
+        if (one.Acted)
+            return StillMine(one);
+        var closed = Journal.Run.Ended || Journal.Run.Status == RunStatus.Parked;
+        return StillWanted(one) && !closed && !(Stops(_loaded) && (one.Child is not null || one.Effect is { State: EffectState.Intended }));
     }
 
     /// <summary>Somebody holds or stops the run: what has not left yet must not leave, and no other run begins that nobody would stop.</summary>

@@ -24,7 +24,11 @@ public static class Interpreter
         var standing = look.Of(journal.Root, graph.Whole);
         var (limits, goOn) = (graph.Definition.Limits, look.GoOn);
         if (standing.Failed is { } failed)
-            return busy.Count + goOn.Count > 0 ? new Decision.Go([], goOn, Halt: true) : new Decision.Fail(failed);
+        {
+            // What is on its way out is followed; a node that rests before another attempt has none any more.
+            var moving = goOn.Where(journal.OnItsWay).ToList();
+            return busy.Count + moving.Count > 0 ? new Decision.Go([], moving, Halt: true) : new Decision.Fail(failed);
+        }
         if (look.Moves.Count > 0)
             return new Decision.Go([], []) { Moves = look.Moves };
         if (look.Start.Count > 0 && LimitReached(limits, journal) is { } park)

@@ -53,8 +53,8 @@ public sealed class RunJournal
     /// <summary>The step that counts for a place: the newest one that no retry has set aside.</summary>
     public RunStep? StepOf(string path, string nodeId) => FrameAt(path)?.StepOf(nodeId);
 
-    /// <summary>How often a place was tried before and set aside by a person.</summary>
-    public int Retries(Place place) => FrameAt(place.Path)?.Steps.Count(s => s.Status == StepStatus.Retried && s.NodeId == place.NodeId) ?? 0;
+    /// <summary>How many attempts at a place were set aside by a person, those included that its node made by itself: no attempt may have the number of another, because what it calls is named by it.</summary>
+    public int Retries(Place place) => FrameAt(place.Path)?.Steps.Where(s => s.Status == StepStatus.Retried && s.NodeId == place.NodeId).Select(s => s.Attempt).DefaultIfEmpty().Max() ?? 0;
 
     public Effect? EffectOf(RunStep step) => step.EffectId is { } id ? Effects.GetValueOrDefault(id) : null;
 

@@ -38,7 +38,7 @@ public static class ChildRun
     };
 
     /// <summary>Which attempt at the step that calls it has started a run; null when that cannot be told.</summary>
-    internal static int? AttemptOf(Run child) =>
+    public static int? AttemptOf(Run child) =>
         child.IdempotencyKey.Split(':', 4) is ["call", _, var attempt, _] && int.TryParse(attempt, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string Key(Guid caller, string place, int attempt)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Context;

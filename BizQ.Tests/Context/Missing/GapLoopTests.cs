@@ -88,7 +88,7 @@ public sealed class GapLoopTests
         var again = (await ask.AboutGap(owner, found[0].Gap.Id, new AskQuestionRequest(Ask: "Do we ship to Norway?"), Cancel)).Value;
         Assert.NotEqual(question.Id, again.Id);
         Assert.True((await answer.Run(owner, again.Id, new AnswerRequest(Text: "Yes, for 20 EUR."), Cancel)).Ok);
-        Assert.Equal("faq", (await business.Search("ship to Norway")).First().Type);
+        Assert.Equal("faq", (await business.Search("ship to Norway"))[0].Type);
         Assert.Equal("noMember", (await ask.AboutGap(owner, found[1].Gap.Id, new AskQuestionRequest(kit.Ids.New()), Cancel)).Refusal!.Code);
 
         var change = new ChangeGap(kit.Database, gaps, kit.Clock);

@@ -17,7 +17,8 @@ internal sealed class MemoryCalls(MemoryRuns runs, Ids ids, Func<DateTimeOffset>
     public static void Answer(MemoryRuns runs, Run child)
     {
         if (!runs.Runs.TryGetValue(child.ParentRunId!.Value, out var parent) || parent.Run.Ended
-            || parent.Steps.GetValueOrDefault(child.ParentStepId!.Value) is not { Status: StepStatus.Waiting, Output: null, Error: null })
+            || parent.Steps.GetValueOrDefault(child.ParentStepId!.Value) is not { Status: StepStatus.Waiting, WaitsFor: StepWait.Run, Output: null, Error: null } waiting
+            || (ChildRun.AttemptOf(child) is { } attempt && waiting.Attempt != attempt))
             return;
         runs.Change(parent.Run.Id, rows =>
         {
@@ -70,18 +71,30 @@ internal sealed class MemoryCalls(MemoryRuns runs, Ids ids, Func<DateTimeOffset>
         {
             level = [.. runs.Runs.Values.Select(rows => rows.Run).Where(run => run.ParentRunId is { } parent && level.Contains(parent) && !run.Ended).Select(run => run.Id)];
             foreach (var id in level)
-            {
-                runs.Change(id, rows =>
-                {
-                    rows.Run.CancelRequestedAt ??= now();
-                    rows.Run.Error = why;
-                    rows.Run.Status = RunStatus.Running;
-                });
-            }
+                Ask(runs, id, why, now());
             all.AddRange(level);
         }
         return all;
     }
+
+    /// <summary>Asks the runs that these steps have called and do not wait for any longer, and all below them.</summary>
+    public static void GiveUp(MemoryRuns runs, IReadOnlyList<Guid> steps, DateTimeOffset at)
+    {
+        var level = runs.Runs.Values.Select(rows => rows.Run).Where(run => run.ParentStepId is { } step && steps.Contains(step) && !run.Ended).Select(run => run.Id).ToList();
+        while (level.Count > 0)
+        {
+            foreach (var id in level)
+                Ask(runs, id, Json.Element(new { code = "cancelled", message = "It took too long." }), at);
+            level = [.. runs.Runs.Values.Select(rows => rows.Run).Where(run => run.ParentRunId is { } parent && level.Contains(parent) && !run.Ended).Select(run => run.Id)];
+        }
+    }
+
+    private static void Ask(MemoryRuns runs, Guid id, JsonElement why, DateTimeOffset at) => runs.Change(id, rows =>
+    {
+        rows.Run.CancelRequestedAt ??= at;
+        rows.Run.Error = why;
+        rows.Run.Status = RunStatus.Running;
+    });
 
     private void End(Rows rows)
     {

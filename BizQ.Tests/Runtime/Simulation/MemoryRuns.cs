@@ -126,6 +126,8 @@ internal sealed class MemoryRuns(Workspace workspace) : IRunStore
             Start(child);
         if (AnswerParent.Owes(rows.Run) && Flaw != Flaw.NoAnswer)
             MemoryCalls.Answer(this, rows.Run);
+        if (entry.GivenUp.Count > 0)
+            MemoryCalls.GiveUp(this, entry.GivenUp, entry.GivenUpAt);
         return true;
     }
 

@@ -1,7 +1,6 @@
 using BizQ.Core;
 using BizQ.Core.Agents;
 using BizQ.Core.Context;
-using BizQ.Core.Workspaces;
 using BizQ.Web.Account;
 using BizQ.Web.Api;
 

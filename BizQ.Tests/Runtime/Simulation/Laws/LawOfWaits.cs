@@ -7,8 +7,8 @@ namespace BizQ.Tests.Runtime.Simulation.Laws;
 internal sealed class LawOfWaits(World world, Func<IReadOnlyDictionary<Guid, Rows>> runs)
 {
     /// <summary>When each step began to listen, and when each event was first heard.</summary>
-    private readonly Dictionary<Guid, int> _began = [];
-    private readonly Dictionary<Guid, int> _heard = [];
+    private readonly Dictionary<Guid, DateTimeOffset> _began = [];
+    private readonly Dictionary<Guid, DateTimeOffset> _heard = [];
     private readonly HashSet<Guid> _hearing = [];
     private readonly HashSet<Guid> _retried = [];
 
@@ -25,7 +25,8 @@ internal sealed class LawOfWaits(World world, Func<IReadOnlyDictionary<Guid, Row
         if (child.Run.Depth != parent.Run.Depth + 1 || child.Run.Depth > CallAgent.MostDepth)
             world.Break($"A run of depth {parent.Run.Depth} has called one of depth {child.Run.Depth}.");
         var others = runs().Values.Where(rows => rows.Run.ParentStepId == child.Run.ParentStepId && rows != child).ToList();
-        if (others.Exists(rows => !rows.Run.Ended && !_retried.Contains(rows.Run.Id)))
+        // One that took too long has been asked to stop, and may still be on its way to its end; one that is parked does nothing.
+        if (others.Exists(rows => !rows.Run.Ended && rows.Run is { CancelRequestedAt: null, Status: not RunStatus.Parked } && !_retried.Contains(rows.Run.Id)))
             world.Break("One step has called an agent twice.");
         if (!parent.Steps.TryGetValue(child.Run.ParentStepId!.Value, out var step) || others.Count >= step.Attempt)
             world.Break("A step has called more agents than it was tried.");
@@ -37,7 +38,7 @@ internal sealed class LawOfWaits(World world, Func<IReadOnlyDictionary<Guid, Row
         {
             var was = before.Steps.GetValueOrDefault(step.Id);
             if (was is null && step.WaitsFor == StepWait.Event)
-                _began[step.Id] = world.Happened;
+                _began[step.Id] = world.Now;
             // Once a person is asked what becomes of its failure, what they say is another answer to another question.
             if (was is { Status: StepStatus.Waiting, WaitsFor: not null, ApprovalId: null } && step.Status == StepStatus.Waiting && (was.Output ?? was.Error) is { } known
                 && (step.Output ?? step.Error) is { } said && known.GetRawText() != said.GetRawText())
@@ -52,7 +53,8 @@ internal sealed class LawOfWaits(World world, Func<IReadOnlyDictionary<Guid, Row
             world.Break("One wait has heard two events.");
         if (told.Name != wait.Event || (wait.Correlation.Length > 0 && told.Correlation != wait.Correlation && !(told.RunId == wait.RunId && told.Correlation.Length == 0)))
             world.Break($"A wait for '{wait.Event}' of '{wait.Correlation}' has heard '{told.Name}' of '{told.Correlation}'.");
-        if (!_heard.TryAdd(told.Id, world.Happened) && _began[wait.StepId] > _heard[told.Id])
+        // By the clock, as the product tells it: of the same instant neither is later.
+        if (!_heard.TryAdd(told.Id, world.Now) && _began[wait.StepId] > _heard[told.Id])
             world.Break("An event that had been heard was heard again by a wait that began later.");
     }
 
@@ -60,7 +62,7 @@ internal sealed class LawOfWaits(World world, Func<IReadOnlyDictionary<Guid, Row
     {
         foreach (var rows in all)
         {
-            foreach (var step in rows.Steps.Values.Where(s => s is { WaitsFor: StepWait.Run, Status: StepStatus.Waiting } && !rows.Run.Ended && rows.Run.Status != RunStatus.Parked))
+            foreach (var step in rows.Steps.Values.Where(s => s is { WaitsFor: StepWait.Run, Status: StepStatus.Waiting, ApprovalId: null } && !rows.Run.Ended && rows.Run.Status != RunStatus.Parked))
             {
                 if (!all.Any(child => child.Run.ParentStepId == step.Id && !child.Run.Ended))
                     world.Break($"All is quiet, but {Place.Of(step)} waits for a run that has ended.");
