@@ -15,10 +15,11 @@ public sealed class BeforeRun(CheckNeeds needs, NoteGaps gaps)
     {
         if (agent.Needs.Count == 0 || run.Rehearsal)
             return null;
-        var verdict = await needs.Before(CheckNeeds.ActorOf(run.WorkspaceId, run.AgentId, agent), run.AgentVersionId, agent.Needs, cancel);
+        var actor = CheckNeeds.ActorOf(run.WorkspaceId, run.AgentId, agent);
+        var verdict = await needs.Before(actor, run.AgentVersionId, agent.Needs, cancel);
         if (verdict.Readiness == Readiness.Ready)
             return null;
-        await gaps.Run(run.WorkspaceId, [.. verdict.Unmet.SelectMany(need => Miss.Of(need, run.Id, run.AgentId, agent.Name))], cancel);
+        await gaps.Run(actor, [.. verdict.Unmet.SelectMany(need => Miss.Of(need, run.Id, run.AgentId, agent.Name))], cancel);
         return verdict.Readiness == Readiness.WithGaps
             ? null
             : $"{agent.Name} cannot work yet. {string.Join(" ", verdict.Unmet.Where(n => n.Need.Required).Select(n => n.Says))} Fill the gap under Context, then try the run again.";

@@ -81,7 +81,7 @@ public sealed class EveryPageTests
         var run = await host.Until(db.CurrentWorkspace, rows => rows.Runs.FirstOrDefaultAsync(r => r.Status == BizQ.Core.Runs.RunStatus.WaitingForApproval, _cancel), "a run that waits");
         var approval = await db.Approvals.FirstAsync(a => a.RunId == run.Id, _cancel);
         var owner = Actor.System(db.CurrentWorkspace);
-        await host.Get<NoteGaps>().Run(db.CurrentWorkspace, [new Miss(GapKind.Need, "need:company.about", "Company: about is not known", "company", "about", run.Id, run.AgentId, run.AgentName)], _cancel);
+        await host.Get<NoteGaps>().Run(owner, [new Miss(GapKind.Need, "need:company.about", "Company: about is not known", "company", "about", run.Id, run.AgentId, run.AgentName)], _cancel);
         var gap = await db.Gaps.FirstAsync(_cancel);
         var question = (await host.Get<AskQuestion>().AboutGap(owner, gap.Id, new AskQuestionRequest(), _cancel)).Value;
         var ada = new Actor(db.CurrentWorkspace, ActorKind.System, null, "Ada", Actor.Of(Role.Owner));

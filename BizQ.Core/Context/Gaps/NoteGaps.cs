@@ -1,4 +1,5 @@
 using BizQ.Core.Data;
+using BizQ.Core.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
 namespace BizQ.Core.Context;
@@ -14,11 +15,12 @@ public sealed class NoteGaps(BizQDatabase database, Ids ids, TimeProvider clock)
 
     private const int TitleLength = 300;
 
-    public async Task Run(Guid workspaceId, IReadOnlyList<Miss> misses, CancellationToken cancel)
+    public async Task Run(Actor actor, IReadOnlyList<Miss> misses, CancellationToken cancel)
     {
-        if (misses.Count == 0)
+        // Who may not look at anything cannot miss anything.
+        if (misses.Count == 0 || actor.Lacks(Permission.View) is not null)
             return;
-        await using var db = database.Open(workspaceId);
+        await using var db = database.Open(actor.WorkspaceId);
         foreach (var miss in misses)
             await Note(db, miss, cancel);
     }
