@@ -7,7 +7,7 @@ using BizQ.Core.Workspaces;
 namespace BizQ.Agents.Nodes;
 
 /// <summary>Looks up what the business knows, within what the agent may read. Everything it returns is evidence of the run.</summary>
-public sealed class ContextNode(SearchContext search, FindEntities find, CiteEntities cite, NoteGaps gaps) : INodeKind
+public sealed class ContextNode(SearchContext search, FindEntities find, CiteEntities cite, FindDoubts doubts, NoteGaps gaps) : INodeKind
 {
     private const int UsualPassages = 5;
     private const int MostPassages = 20;
@@ -76,7 +76,19 @@ public sealed class ContextNode(SearchContext search, FindEntities find, CiteEnt
         var cited = await cite.Run(actor, [.. found.Values.OfType<Entity>().DistinctBy(e => e.Id)], cancel);
         return cited.Refusal is { } unread
             ? new NodeResult.Failed(unread.Code, unread.Message)
-            : new NodeResult.Completed(OutputOf(hits.Value, found), [.. cited.Value.Concat(hits.Value.Select(EvidenceOf)).DistinctBy(e => e.Id)]);
+            : new NodeResult.Completed(OutputOf(hits.Value, found), await WithDoubts(actor, run, [.. cited.Value.Concat(hits.Value.Select(EvidenceOf)).DistinctBy(e => e.Id)], cancel));
+    }
+
+    /// <summary>What is stale or contradicted is used all the same, but it says so; and what is stale is counted as missed.</summary>
+    private async Task<IReadOnlyList<Evidence>> WithDoubts(Actor actor, NodeRun run, IReadOnlyList<Evidence> evidence, CancellationToken cancel)
+    {
+        var found = await doubts.Run(actor, [.. evidence.Where(e => e is { Kind: "entity", Id: not null }).Select(e => e.Id!.Value)], cancel);
+        if (!found.Ok || found.Value.Count == 0)
+            return evidence;
+        if (!run.Rehearsal)
+            await gaps.Run(actor, [.. evidence.Where(e => e.Id is not null && found.Value.ContainsKey(e.Id.Value)).SelectMany(e => found.Value[e.Id!.Value].Select(d => (e.Type, d)))
+                .Where(d => d.d.State == NeedState.Stale).Distinct().Select(d => Miss.Used(d.Type, d.d, run.RunId, actor))], cancel);
+        return [.. evidence.Select(e => e.Id is { } id && found.Value.TryGetValue(id, out var mine) ? e with { Doubts = mine } : e)];
     }
 
     private async Task<Outcome<IReadOnlyList<SearchHit>>> Search(Actor actor, Settings settings, Allowed allowed, CancellationToken cancel)

@@ -9,6 +9,7 @@ public static class ContextRoom
         .AddSingleton<WriteEntities>()
         .AddSingleton<FindEntities>()
         .AddSingleton<CiteEntities>()
+        .AddSingleton<FindDoubts>()
         .AddSingleton<VerifyFact>()
         .AddSingleton<ReadEntity>()
         .AddSingleton<ListFacts>()

@@ -19,4 +19,16 @@ public sealed record Evidence(
     int Version,
     string Text,
     JsonElement? Data = null,
-    Guid? OwnerId = null);
+    Guid? OwnerId = null)
+{
+    /// <summary>What was doubtful about it when it was read; null for nothing.</summary>
+    public IReadOnlyList<Doubt>? Doubts { get; init; }
+}
+
+/// <summary>A field of an entity that was relied on although it had not been confirmed for too long, or another source contradicts it.</summary>
+public sealed record Doubt(string Field, NeedState State)
+{
+    public string Says => State == NeedState.Disputed
+        ? $"{EntityText.Words(Field)} is contradicted by another source."
+        : $"{EntityText.Words(Field)} had not been confirmed for too long.";
+}

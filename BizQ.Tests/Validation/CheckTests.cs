@@ -74,6 +74,16 @@ public sealed class CheckTests
         Assert.Equal([], Shop.Reasons(Needs, Needing(new NeedDefinition("document"))));
     }
 
+    [Fact]
+    public void What_another_source_contradicts_is_for_a_person_and_what_is_only_old_is_not()
+    {
+        var draft = Shop.Draft("Hello");
+        CheckInput With(NeedState state) => draft with { Evidence = [.. draft.Evidence.Select(e => e with { Doubts = [new Doubt("status", state)] })] };
+        Assert.Equal([], Shop.Reasons(new DisputedCheck(), draft));
+        Assert.Equal([], Shop.Reasons(new DisputedCheck(), With(NeedState.Stale)));
+        Assert.Equal(["sourcesDisagree"], Shop.Reasons(new DisputedCheck(), With(NeedState.Disputed)));
+    }
+
     [Theory]
     [InlineData(Autonomy.Approve, false, "approvalRequired")]
     [InlineData(Autonomy.Automatic, true, "readUntrustedText")]

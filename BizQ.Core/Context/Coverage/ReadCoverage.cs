@@ -14,7 +14,7 @@ public sealed record Coverage(Measures Measures, IReadOnlyList<CategoryCoverage>
 /// How much of what agents and people need to know is known, fresh, undisputed and verified. Expected are the required fields of each
 /// thing there is; of a category in which nothing is known, those of its first type; and what agents say they need.
 /// </summary>
-public sealed class ReadCoverage(BizQDatabase database, KeepCoverage keep, TimeProvider clock)
+public sealed class ReadCoverage(BizQDatabase database, CheckNeeds needs, KeepCoverage keep, TimeProvider clock)
 {
     /// <summary>Agents beyond this are not judged on the map; their own page judges them.</summary>
     private const int MostAgents = 100;
@@ -30,8 +30,8 @@ public sealed class ReadCoverage(BizQDatabase database, KeepCoverage keep, TimeP
         var agents = await Agents(db, cancel);
         var categories = await Categories(db, await Access.Unreadable(db, actor, cancel), agents, now, cancel);
         List<AgentCoverage> judged = [];
-        foreach (var (id, definition) in agents.Where(a => a.Definition.Needs.Count > 0))
-            judged.Add(new AgentCoverage(id, definition.Name, await CheckNeeds.Judge(db, CheckNeeds.ActorOf(actor.WorkspaceId, id, definition), definition.Needs, now, cancel)));
+        foreach (var (id, version, definition) in agents.Where(a => a.Definition.Needs.Count > 0))
+            judged.Add(new AgentCoverage(id, definition.Name, await needs.Before(CheckNeeds.ActorOf(actor.WorkspaceId, id, definition), version, definition.Needs, cancel)));
         var whole = categories.Aggregate(default(Measures), (sum, one) => sum + one.Measures);
         await keep.Today(db, categories, cancel);
         var since = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-DaysShown);
@@ -39,16 +39,16 @@ public sealed class ReadCoverage(BizQDatabase database, KeepCoverage keep, TimeP
         return new Coverage(whole, categories, judged, history);
     }
 
-    private static async Task<List<(Guid Id, AgentDefinition Definition)>> Agents(BizQDb db, CancellationToken cancel)
+    private static async Task<List<(Guid Id, Guid Version, AgentDefinition Definition)>> Agents(BizQDb db, CancellationToken cancel)
     {
         var found = await (from agent in db.Agents.AsNoTracking()
                            join version in db.AgentVersions.AsNoTracking() on agent.CurrentVersionId equals version.Id
                            orderby agent.Id
-                           select new { agent.Id, version.Definition }).Take(MostAgents).ToListAsync(cancel);
-        return [.. found.Select(a => (a.Id, Json.Read<AgentDefinition>(a.Definition)!))];
+                           select new { agent.Id, Version = version.Id, version.Definition }).Take(MostAgents).ToListAsync(cancel);
+        return [.. found.Select(a => (a.Id, a.Version, Json.Read<AgentDefinition>(a.Definition)!))];
     }
 
-    private static async Task<List<CategoryCoverage>> Categories(BizQDb db, IReadOnlySet<Guid> withheld, List<(Guid Id, AgentDefinition Definition)> agents, DateTimeOffset now, CancellationToken cancel)
+    private static async Task<List<CategoryCoverage>> Categories(BizQDb db, IReadOnlySet<Guid> withheld, List<(Guid Id, Guid Version, AgentDefinition Definition)> agents, DateTimeOffset now, CancellationToken cancel)
     {
         var catalogue = await EntityTypes.Catalogue(db, cancel);
         var needed = agents.SelectMany(a => a.Definition.Needs).ToLookup(n => EntityLimits.NormalType(n.Type));

@@ -77,6 +77,10 @@ public sealed record Miss(GapKind Kind, string Cluster, string Title, string? Ty
                 f.State == NeedState.Stale ? GapKind.Expired : GapKind.Need, $"need:{type}.{f.Field}{Strictness(verdict.Need, f.State)}", TitleOf(type, f), type, f.Field, runId, agentId, agentName));
     }
 
+    /// <summary>An agent has used what had not been confirmed for too long.</summary>
+    public static Miss Used(string type, Doubt doubt, Guid runId, Actor agent) => new(
+        GapKind.Expired, $"need:{type}.{doubt.Field}", $"{EntityText.Words(type)}: {EntityText.Words(doubt.Field).ToLowerInvariant()} has not been confirmed for too long", type, doubt.Field, runId, agent.Id, agent.Name);
+
     /// <summary>What is known well enough for one agent may not be for another, and only that other misses it.</summary>
     private static string Strictness(NeedDefinition need, NeedState state) => state switch
     {

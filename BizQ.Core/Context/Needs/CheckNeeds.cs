@@ -46,11 +46,13 @@ public sealed class CheckNeeds : IDisposable
     public async Task<NeedsVerdict> Before(Actor agent, Guid versionId, IReadOnlyList<NeedDefinition> needs, CancellationToken cancel)
     {
         var (state, now) = ((_changes.GetValueOrDefault(agent.WorkspaceId), Interlocked.Read(ref _everywhere)), _clock.GetUtcNow());
-        if (_judged.Get<Kept>(versionId) is { } kept && now - kept.At < Longest && (kept.State == state || (kept.Large && now - kept.At < AtLeastForMany)))
+        // The same version reads less where an agent that may read less has called it.
+        var key = (versionId, string.Join('\n', agent.Reads));
+        if (_judged.Get<Kept>(key) is { } kept && now - kept.At < Longest && (kept.State == state || (kept.Large && now - kept.At < AtLeastForMany)))
             return kept.Verdict;
         await using var db = _database.Open(agent.WorkspaceId);
         var verdict = await Judge(db, agent, needs, now, cancel);
-        _judged.Set(versionId, new Kept(verdict, state, now, verdict.Measures.Expected > Many), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Longest });
+        _judged.Set(key, new Kept(verdict, state, now, verdict.Measures.Expected > Many), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Longest });
         return verdict;
     }
 

@@ -62,8 +62,8 @@ public sealed class AskQuestion(BizQDatabase database, Ids ids, TimeProvider clo
 
     private static string TextOf(Gap gap) => gap switch
     {
-        { Type: { } type, Field: { } field } => $"What is the {EntityText.Words(field).ToLowerInvariant()} of the {EntityText.Words(type).ToLowerInvariant()}?",
-        { Type: { } type } => $"Which {EntityText.Words(type).ToLowerInvariant()} is there?",
+        { Type: { } type, Field: { } field } => $"{EntityText.Words(type)}: please tell the {EntityText.Words(field).ToLowerInvariant()}.",
+        { Type: { } type } => $"{EntityText.Words(type)}: please tell what there is to know.",
         _ => gap.Title,
     };
 

@@ -33,6 +33,10 @@ public sealed class ConflictTests
         Assert.Equal(("9-17", "Handbook"), (believed!.Value.GetString(), believed.SourceName));
         Assert.Equal("9-17", entity.Data.GetProperty("openingHours").GetString());
         Assert.Equal(NeedState.Disputed, await desk.State(_hours));
+        Assert.Equal([new Doubt("openingHours", NeedState.Disputed)], await desk.Doubts());
+        // Hours stay true for 180 days.
+        desk.Clock.Advance(TimeSpan.FromDays(181));
+        Assert.Equal([new Doubt("openingHours", NeedState.Disputed), new Doubt("openingHours", NeedState.Stale)], await desk.Doubts());
     }
 
     [Theory, ClassData(typeof(Engines))]
@@ -131,6 +135,8 @@ public sealed class ConflictTests
 
         public required KnownBusiness Business { get; init; }
 
+        public required FakeTimeProvider Clock { get; init; }
+
         public Document Handbook { get; private set; } = default!;
 
         public Document Leaflet { get; private set; } = default!;
@@ -146,7 +152,7 @@ public sealed class ConflictTests
         public static async Task<Desk> Open(Engine engine)
         {
             var clock = new FakeTimeProvider(_start);
-            var desk = new Desk { Business = await KnownBusiness.Start(engine, clock) };
+            var desk = new Desk { Business = await KnownBusiness.Start(engine, clock), Clock = clock };
             desk.Handbook = (await desk.Business.Upload("Handbook.md", "# Handbook\n\nWe open from 9 to 17.")).Value;
             desk.Leaflet = (await desk.Business.Upload("Leaflet.md", "# Leaflet\n\nCome by from 10 to 20.")).Value;
             desk.Store = await desk.NewStore();
@@ -162,6 +168,8 @@ public sealed class ConflictTests
         public async Task<IReadOnlyList<ConflictDetail>> Conflicts(Guid? store = null) => (await List.Run(Owner, new ConflictFilter(store ?? Store), Cancel)).Value.Items;
 
         public Task<Outcome<ConflictDetail>> Settle(ConflictDetail conflict, ResolveConflictRequest request) => Resolve.Run(Owner, conflict.Conflict.Id, request, Cancel);
+
+        public async Task<IReadOnlyList<Doubt>> Doubts() => (await new FindDoubts(Business.Kit.Database, Clock).Run(Owner, [Store], Cancel)).Value[Store];
 
         public async Task<NeedState> State(NeedDefinition need)
         {

@@ -20,7 +20,8 @@ public sealed class CoverageTests
         var clock = new FakeTimeProvider(_start);
         await using var business = await KnownBusiness.Start(engine, clock);
         var kit = business.Kit;
-        var read = new ReadCoverage(kit.Database, new KeepCoverage(kit.Ids, kit.Clock), kit.Clock);
+        using var check = new CheckNeeds(kit.Database, kit.Changes, kit.Clock);
+        var read = new ReadCoverage(kit.Database, check, new KeepCoverage(kit.Ids, kit.Clock), kit.Clock);
         var empty = (await read.Run(business.Owner, Cancel)).Value;
         Assert.Equal((0, null), (empty.Measures.Coverage, empty.Measures.Freshness));
         Assert.Equal(["product"], empty.Categories.Single(c => c.Category == "products").Types.Select(t => t.Type));
