@@ -78,7 +78,7 @@ public sealed class DefinitionSchema(AgentCatalog catalog)
               "type": "object", "title": "Permissions", "description": "What it may do; deny unless listed.", "additionalProperties": false,
               "properties": {
                 "tools": { "type": "array", "title": "Tools", "description": "Operations it may propose, such as mail.send.", "maxItems": 100, "items": { "type": "string" } },
-                "recipients": { "type": "array", "title": "Recipients", "description": "Whom it may write to: sender, customers, an address, or @domain.", "maxItems": 200, "items": { "type": "string", "minLength": 1, "maxLength": 320 } },
+                "recipients": { "type": "array", "title": "Recipients", "description": "Whom it may write to: sender, customers, an address, or @domain.", "maxItems": 200, "items": { "type": "string", "title": "Recipient", "description": "It is sender, customers, an address, or @domain.", "maxLength": 320, "pattern": "^([Ss]ender|[Cc]ustomers|[^@\\s]*@[^@\\s]+\\.[^@\\s]+)$" } },
                 "context": { "type": "array", "title": "Context", "description": "Entity types and document it may read (document#TAG or document:pdf for some); * for all.", "maxItems": 100, "items": { "type": "string", "minLength": 1, "maxLength": 50 } }
               }
             },

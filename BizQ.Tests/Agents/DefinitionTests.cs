@@ -29,6 +29,7 @@ public sealed class DefinitionTests
     [InlineData("=== 'order'", "=== 'order", "/nodes/3/settings/cases/0/when")]
     [InlineData("{{ trigger.mail.subject }} {{ trigger.mail.text }}", "{{ trigger.mail. }}", "/nodes/1/settings/input")]
     [InlineData("\"kind\": \"mail\" }", "\"kind\": \"schedule\" }", "/triggers/0/cron")]
+    [InlineData("\"recipients\": [\"sender\"]", "\"recipients\": [\"*\"]", "/permissions/recipients/0")]
     [InlineData("\"format\": 1,", "\"format\": 1, \"colour\": \"red\",", "/colour")]
     [InlineData("\"purpose\": \"Answers questions about orders.\",", "", "/purpose")]
     public async Task A_problem_is_named_with_its_place(string good, string bad, string pointer)

@@ -22,7 +22,7 @@ internal sealed class Waiting : IAsyncDisposable, IWakeRuns
     {
         (Kit, Owner) = (kit, owner);
         _services = new ServiceCollection()
-            .AddSingleton(kit.Database).AddSingleton(kit.Ids).AddSingleton(kit.Clock).AddSingleton<IWakeRuns>(this)
+            .AddSingleton(kit.Database).AddSingleton(kit.Ids).AddSingleton(kit.Clock).AddSingleton<IWakeRuns>(this).AddSingleton(kit.Archive).AddSingleton<RunPayloads>()
             .AddSingleton(new AgentCatalog([], [Shop.Send], _ => null, (_, arguments) => new Aim(OutgoingMessage.Of(arguments)?.To, null)))
             .AddEffects().AddValidation().AddApprovals().BuildServiceProvider();
     }

@@ -51,7 +51,7 @@ public sealed class Stage : IAsyncDisposable
     {
         var (ids, now) = (Host.Get<Ids>(), Host.Clock.GetUtcNow());
         if (definition.Permissions.Tools.Count == 0)
-            definition = definition with { Permissions = new PermissionsDefinition { Tools = ["test.once", "test.again"], Recipients = ["*"] } };
+            definition = definition with { Permissions = new PermissionsDefinition { Tools = ["test.once", "test.again"], Recipients = ["customers"] } };
         var agent = new Agent
         {
             Id = ids.New(),

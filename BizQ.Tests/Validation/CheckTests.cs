@@ -132,7 +132,7 @@ public sealed class CheckTests
     public void Every_check_is_found_and_has_a_name_of_its_own()
     {
         var checks = new ServiceCollection().AddValidation().Where(service => service.ServiceType == typeof(ICheck)).ToList();
-        Assert.Equal(8, checks.Count);
+        Assert.Equal(9, checks.Count);
         var made = checks.Select(service => (ICheck)Activator.CreateInstance(service.ImplementationType!)!).ToList();
         Assert.Equal(made.Count, made.Select(check => check.Name).Distinct().Count());
         Assert.All(made, check => Assert.NotEmpty(check.Summary));

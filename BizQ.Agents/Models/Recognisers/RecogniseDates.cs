@@ -59,15 +59,15 @@ public sealed partial class RecogniseDates : IRecogniser
 
     private static int Int(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"(?<![\w-])(?<y>\d{4})[-/.](?<m>\d{1,2})[-/.](?<d>\d{1,2})(?!\d|[-/]\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w-])(?<y>\d{4})[-/.](?<m>\d{1,2})[-/.](?<d>\d{1,2})(?!\d|[-/]\d)", RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Iso();
 
-    [GeneratedRegex(@"(?<![\w.-])(?<a>\d{1,2})(?<sep>[./-])[ ]?(?<b>\d{1,2})(?:\k<sep>[ ]?(?<y>\d{4}|\d{2})(?![\d.,]\d|\d)|(?<=\.\d{1,2})\.(?!\d))(?![\w-])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.-])(?<a>\d{1,2})(?<sep>[./-])[ ]?(?<b>\d{1,2})(?:\k<sep>[ ]?(?<y>\d{4}|\d{2})(?![\d.,]\d|\d)|(?<=\.\d{1,2})\.(?!\d))(?![\w-])", RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Figures();
 
-    [GeneratedRegex(@"(?<![\w.,])(?<d>\d{1,2})(?:st|nd|rd|th|\.|er|º)?[ ]?(?:of |de )?[ -]?(?<month>" + Months.Pattern + @")\b\.?(?:,?(?: de| del)?[ -](?<y>\d{4})(?!\d)|[ -]'?(?<y>\d{2})(?![\d:.]))?|\b(?<month>" + Months.Pattern + @")\b\.?[ ](?:the )?(?<d>\d{1,2})(?:st|nd|rd|th)?\b(?!:)(?:,?[ ](?<y>\d{4})(?!\d))?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.,])(?<d>\d{1,2})(?:st|nd|rd|th|\.|er|º)?[ ]?(?:of |de )?[ -]?(?<month>" + Months.Pattern + @")\b\.?(?:,?(?: de| del)?[ -](?<y>\d{4})(?!\d)|[ -]'?(?<y>\d{2})(?![\d:.]))?|\b(?<month>" + Months.Pattern + @")\b\.?[ ](?:the )?(?<d>\d{1,2})(?:st|nd|rd|th)?\b(?!:)(?:,?[ ](?<y>\d{4})(?!\d))?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Named();
 
-    [GeneratedRegex(RelativeDates.Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(RelativeDates.Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Relative();
 }

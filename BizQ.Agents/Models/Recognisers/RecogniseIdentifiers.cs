@@ -22,9 +22,9 @@ public sealed partial class RecogniseIdentifiers : IRecogniser
         }
     }
 
-    [GeneratedRegex(@"(?<![\w.,/:@-])#?(?<id>(?=[\w/-]*\d)[A-Za-z0-9]+(?:[-/_][A-Za-z0-9]+)*)(?![\w@]|[-/]\w|[.,:]\d)(?<=\w{3})", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.,/:@-])#?(?<id>(?=[\w/-]*\d)[A-Za-z0-9]+(?:[-/_][A-Za-z0-9]+)*)(?![\w@]|[-/]\w|[.,:]\d)(?<=\w{3})", RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Identifier();
 
-    [GeneratedRegex(@"^\d+(?:st|nd|rd|th|x|cm|mm|m|km|kg|g|l|ml|w|v|mah|gb|mb|am|pm|h|min|days?|weeks?|years?|pcs|inch|in|ft|lbs?|oz|s)$|^\d+x\d+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\d+(?:st|nd|rd|th|x|cm|mm|m|km|kg|g|l|ml|w|v|mah|gb|mb|am|pm|h|min|days?|weeks?|years?|pcs|inch|in|ft|lbs?|oz|s)$|^\d+x\d+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Measure();
 }

@@ -18,6 +18,6 @@ public sealed partial class RecogniseLabelled(IReadOnlySet<string> name) : IReco
         }
     }
 
-    [GeneratedRegex(@"^[ \t>*•-]*(?<label>\p{L}[^:=\n]{0,40}?)[ \t*]*(?::|=|\t)[ \t*]*(?<value>[^\s][^\n\r]{0,500}?)[ \t]*\r?$", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^[ \t>*•-]*(?<label>\p{L}[^:=\n]{0,40}?)[ \t*]*(?::|=|\t)[ \t*]*(?<value>[^\s][^\n\r]{0,500}?)[ \t]*\r?$", RegexOptions.CultureInvariant | RegexOptions.Multiline, Patience.Milliseconds)]
     private static partial Regex Line();
 }

@@ -20,6 +20,6 @@ public sealed partial class RecogniseLinks : IRecogniser
         }
     }
 
-    [GeneratedRegex(@"(?<![\w@])(?:https?://|www\.)[^\s<>""\[\]{}|\\^`]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w@])(?:https?://|www\.)[^\s<>""\[\]{}|\\^`]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Link();
 }

@@ -9,6 +9,6 @@ public sealed partial class RecogniseMails : IRecogniser
     public IEnumerable<Found> Find(string text, DateOnly today) =>
         Address().Matches(text).Select(match => new Found(match.Index, match.Length, match.Value, Json.Element(match.Value.ToLowerInvariant())));
 
-    [GeneratedRegex(@"(?<![\w.+-])[a-z0-9](?:[a-z0-9._%+'-]{0,62}[a-z0-9_+-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?![\w-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.+-])[a-z0-9](?:[a-z0-9._%+'-]{0,62}[a-z0-9_+-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?![\w-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Address();
 }

@@ -75,6 +75,6 @@ public sealed partial class RecogniseMoney : IRecogniser
     // which the fields that ask for money settle by their cues.
     private const string Signs = @"(?:US|CA|AU|NZ|HK|[ACSR])?\$|[€£¥₹₩₽₺₴₪₫฿]|(?<![A-Za-z])(?:(?-i:" + Codes + @"|RM)|eur|usd|gbp|chf|Fr\.)(?![A-Za-z])";
 
-    [GeneratedRegex(@"(?<s>(?<![\w)])[-−])?(?:(?<before>" + Signs + @")[ \u00A0]?(?<n>" + Decimals.Pattern + @")(?![\d%])(?:[ ]?(?<k>k|m|mio|million)\b)?|(?<![\w.,])(?<n>" + Decimals.Pattern + @")(?:(?<k>k)|[ \u00A0](?<k>mio|million))?[ \u00A0]?(?<after>" + Signs + @"|(?:euros?|dollars?|pounds?|quid|franken|francs|yen|rupees|zł|Kč)\b))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<s>(?<![\w)])[-−])?(?:(?<before>" + Signs + @")[ \u00A0]?(?<n>" + Decimals.Pattern + @")(?![\d%])(?:[ ]?(?<k>k|m|mio|million)\b)?|(?<![\w.,])(?<n>" + Decimals.Pattern + @")(?:(?<k>k)|[ \u00A0](?<k>mio|million))?[ \u00A0]?(?<after>" + Signs + @"|(?:euros?|dollars?|pounds?|quid|franken|francs|yen|rupees|zł|Kč)\b))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Amount();
 }

@@ -45,6 +45,6 @@ public sealed partial class RecogniseNumbers : IRecogniser
         s_words.TryGetValue(written, out var value) ? value : int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     // A number inside a word, an order number ("A-1234"), a date or a time is none.
-    [GeneratedRegex(@"(?<![\w.,:/#@-])-?(?<n>" + Decimals.Pattern + @")(?=\s?[x×]\b|[^\w]|$)(?![:/.-]\d)|(?<word>\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|hundred|a dozen|a couple of|a pair of)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.,:/#@-])-?(?<n>" + Decimals.Pattern + @")(?=\s?[x×]\b|[^\w]|$)(?![:/.-]\d)|(?<word>\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|hundred|a dozen|a couple of|a pair of)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Number();
 }

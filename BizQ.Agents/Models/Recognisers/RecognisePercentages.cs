@@ -15,6 +15,6 @@ public sealed partial class RecognisePercentages : IRecogniser
         }
     }
 
-    [GeneratedRegex(@"(?<![\w.,])-?(?<n>" + Decimals.Pattern + @")[ \u00A0]?(?:%|percent\b|per cent\b|prozent\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.,])-?(?<n>" + Decimals.Pattern + @")[ \u00A0]?(?:%|percent\b|per cent\b|prozent\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Patience.Milliseconds)]
     private static partial Regex Percentage();
 }

@@ -62,8 +62,8 @@ public sealed class AskQuestion(BizQDatabase database, Ids ids, TimeProvider clo
 
     private static string TextOf(Gap gap) => gap switch
     {
-        { Type: { } type, Field: { } field } => $"{EntityText.Words(type)}: please tell the {EntityText.Words(field).ToLowerInvariant()}.",
-        { Type: { } type } => $"{EntityText.Words(type)}: please tell what there is to know.",
+        { Type: { } type, Field: { } field } => $"Please fill in '{EntityText.Words(field)}' for the {EntityText.Words(type).ToLowerInvariant()}.",
+        { Type: { } type } => $"Please tell what there is to know about the {EntityText.Words(type).ToLowerInvariant()}.",
         _ => gap.Title,
     };
 

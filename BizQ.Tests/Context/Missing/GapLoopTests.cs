@@ -45,7 +45,7 @@ public sealed class GapLoopTests
         Assert.Equal(("Desk", 2), (gap.Agents.Single().AgentName, gap.Agents.Single().Misses));
 
         var asked = (await host.Get<AskQuestion>().AboutGap(owner, gap.Gap.Id, new AskQuestionRequest(colleague.Id), Cancel)).Value;
-        Assert.Equal("Store: please tell the opening hours.", asked.Ask);
+        Assert.Equal("Please fill in 'Opening hours' for the store.", asked.Ask);
         var mine = (await host.Get<ListQuestions>().Run(colleague, new QuestionFilter(Mine: true), Cancel)).Value.Items;
         Assert.Equal(asked.Id, mine.Single().Id);
         // A viewer may answer what they are asked, and nothing else.

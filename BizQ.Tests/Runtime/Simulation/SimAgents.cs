@@ -46,7 +46,7 @@ internal sealed class SimAgents
     {
         Name = "Simulated",
         Purpose = "Being simulated",
-        Permissions = new PermissionsDefinition { Tools = ["*"], Recipients = ["*"] },
+        Permissions = new PermissionsDefinition { Tools = ["*"], Recipients = ["customers"] },
         Limits = new LimitsDefinition { MaxSteps = maxSteps },
         Nodes = _nodes,
         Edges = _edges,

@@ -22,7 +22,7 @@ public sealed partial class ToolLoopKillTests
     private const string Definition = """
         {
           "format": 1, "name": "Helper", "purpose": "Works with tools.", "autonomy": "automatic",
-          "permissions": { "tools": ["mortal.once", "mortal.again"], "recipients": ["*"] },
+          "permissions": { "tools": ["mortal.once", "mortal.again"], "recipients": ["customers"] },
           "nodes": [
             { "id": "start", "kind": "trigger" },
             { "id": "assist", "kind": "model", "settings": { "task": "free", "instruction": "Help.", "input": "run={{ trigger.input.run }}=", "tools": ["context", "mortal.once", "mortal.again"] } },

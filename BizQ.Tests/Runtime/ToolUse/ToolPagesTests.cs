@@ -17,7 +17,7 @@ public sealed class ToolPagesTests
 {
     private const string Helper = """
         {
-          "format": 1, "name": "Helper", "purpose": "Answers and sends.", "permissions": { "tools": ["mail.send"], "recipients": ["*"] },
+          "format": 1, "name": "Helper", "purpose": "Answers and sends.", "permissions": { "tools": ["mail.send"], "recipients": ["ana@example.org"] },
           "nodes": [
             { "id": "start", "kind": "trigger" },
             { "id": "assist", "kind": "model", "title": "Look into it", "settings": { "task": "free", "instruction": "Answer, and send the answer.", "input": "{{ trigger.input.ask }}", "tools": ["context", "mail.send"] } },

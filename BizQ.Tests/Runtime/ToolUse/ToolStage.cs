@@ -38,7 +38,7 @@ internal sealed class ToolStage : IAsyncDisposable
         Stage.Agent((Graphs.Definition(nodes, edges, maxSteps) with
         {
             Limits = new LimitsDefinition { MaxSteps = maxSteps, CostPerRun = cost },
-            Permissions = new PermissionsDefinition { Tools = ["test.once", "test.again", "test.read"], Recipients = ["*"] },
+            Permissions = new PermissionsDefinition { Tools = ["test.once", "test.again", "test.read"], Recipients = ["customers"] },
         })
             .With("assist", $$"""{ "task": "free", "instruction": "Help.", "input": "{{"{{ trigger.input.ask }}"}}", "tools": {{tools}}{{more}} }""")
             .With("done", """{ "value": "{{ steps.assist.output.text }}" }"""));
