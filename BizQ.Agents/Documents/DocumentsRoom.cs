@@ -1,4 +1,6 @@
 using BizQ.Agents.Functions;
+using BizQ.Agents.Interviews;
+using BizQ.Core.Context;
 using BizQ.Core.Context.Parsing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -10,8 +12,10 @@ public static class DocumentsRoom
     /// <summary>Reading documents in processes of their own, which are started like those of functions.</summary>
     public static IServiceCollection AddAgentDocuments(this IServiceCollection services) => services
         .AddSingleton(provider => new RecogniseText(provider.GetRequiredService<WorkerLaunch>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RecogniseText>>()))
+        .AddSingleton<IReadValues, ReadValues>()
         .AddSingleton<FileReaders>()
         .AddSingleton<IReadFiles>(provider => provider.GetRequiredService<FileReaders>())
         .AddHostedService<ReadDocuments>()
-        .AddHostedService<RunImports>();
+        .AddHostedService<RunImports>()
+        .AddHostedService<CompareDocuments>();
 }

@@ -45,6 +45,8 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
     public DbSet<Gap> Gaps => Set<Gap>();
     public DbSet<GapAgent> GapAgents => Set<GapAgent>();
     public DbSet<Question> Questions => Set<Question>();
+    public DbSet<InterviewNote> InterviewNotes => Set<InterviewNote>();
+    public DbSet<InterviewDocument> InterviewDocuments => Set<InterviewDocument>();
     public DbSet<CoveragePoint> CoveragePoints => Set<CoveragePoint>();
     public DbSet<Document> Documents => Set<Document>();
     public DbSet<DocumentTag> DocumentTags => Set<DocumentTag>();
@@ -192,6 +194,8 @@ public abstract class BizQDb(DbContextOptions options) : DbContext(options)
         Conflict conflict => new(conflict.WorkspaceId, "context", conflict.EntityId),
         Gap gap => new(gap.WorkspaceId, "gaps", gap.Id),
         Question question => new(question.WorkspaceId, "gaps", question.Id),
+        InterviewNote note => new(note.WorkspaceId, "interviews", note.Id),
+        InterviewDocument paper => new(paper.WorkspaceId, "interviews", paper.DocumentId),
         Document document => new(document.WorkspaceId, "context", document.Id),
         ApiKey key => new(key.WorkspaceId, "settings", key.Id),
         Workspace workspace => new(workspace.Id, "settings", workspace.Id),

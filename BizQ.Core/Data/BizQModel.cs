@@ -168,6 +168,17 @@ internal static class BizQModel
             e.ToTable("context_gap_agents");
             e.HasIndex(a => new { a.WorkspaceId, a.GapId, a.AgentId }).IsUnique();
         });
+        model.Entity<InterviewNote>(e =>
+        {
+            e.ToTable("context_interview_notes");
+            e.HasIndex(n => new { n.WorkspaceId, n.Interview, n.Slot }).IsUnique();
+        });
+        model.Entity<InterviewDocument>(e =>
+        {
+            e.ToTable("context_interview_documents");
+            e.HasIndex(p => new { p.WorkspaceId, p.Interview, p.DocumentId }).IsUnique();
+            e.HasIndex(p => p.ComparedAt);
+        });
         model.Entity<Question>(e =>
         {
             e.ToTable("context_questions");

@@ -7,6 +7,7 @@ using BizQ.Web.Context.Conflicts;
 using BizQ.Web.Context.Coverage;
 using BizQ.Web.Context.Gaps;
 using BizQ.Web.Context.Import;
+using BizQ.Web.Context.Interviews;
 
 namespace BizQ.Web.Context;
 
@@ -26,6 +27,7 @@ public static class ContextApi
         context.MapCoverage();
         context.MapConflicts();
         context.MapGaps();
+        context.MapInterviews();
         context.MapImports();
     }
 

@@ -16,8 +16,6 @@ public sealed record Coverage(Measures Measures, IReadOnlyList<CategoryCoverage>
 /// </summary>
 public sealed class ReadCoverage(BizQDatabase database, CheckNeeds needs, KeepCoverage keep, TimeProvider clock)
 {
-    /// <summary>Agents beyond this are not judged on the map; their own page judges them.</summary>
-    private const int MostAgents = 100;
 
     private const int DaysShown = 365;
 
@@ -27,10 +25,10 @@ public sealed class ReadCoverage(BizQDatabase database, CheckNeeds needs, KeepCo
             return refusal;
         await using var db = database.Open(actor.WorkspaceId);
         var now = clock.GetUtcNow();
-        var agents = await Agents(db, cancel);
+        var agents = await KnownNeeds.Load(db, cancel);
         var categories = await Categories(db, await Access.Unreadable(db, actor, cancel), agents, now, cancel);
         List<AgentCoverage> judged = [];
-        foreach (var (id, version, definition) in agents.Where(a => a.Definition.Needs.Count > 0))
+        foreach (var (id, version, definition) in agents)
             judged.Add(new AgentCoverage(id, definition.Name, await needs.Before(CheckNeeds.ActorOf(actor.WorkspaceId, id, definition), version, definition.Needs, cancel)));
         var whole = categories.Aggregate(default(Measures), (sum, one) => sum + one.Measures);
         await keep.Today(db, categories, cancel);
@@ -39,16 +37,7 @@ public sealed class ReadCoverage(BizQDatabase database, CheckNeeds needs, KeepCo
         return new Coverage(whole, categories, judged, history);
     }
 
-    private static async Task<List<(Guid Id, Guid Version, AgentDefinition Definition)>> Agents(BizQDb db, CancellationToken cancel)
-    {
-        var found = await (from agent in db.Agents.AsNoTracking()
-                           join version in db.AgentVersions.AsNoTracking() on agent.CurrentVersionId equals version.Id
-                           orderby agent.Id
-                           select new { agent.Id, Version = version.Id, version.Definition }).Take(MostAgents).ToListAsync(cancel);
-        return [.. found.Select(a => (a.Id, a.Version, Json.Read<AgentDefinition>(a.Definition)!))];
-    }
-
-    private static async Task<List<CategoryCoverage>> Categories(BizQDb db, IReadOnlySet<Guid> withheld, List<(Guid Id, Guid Version, AgentDefinition Definition)> agents, DateTimeOffset now, CancellationToken cancel)
+    private static async Task<List<CategoryCoverage>> Categories(BizQDb db, IReadOnlySet<Guid> withheld, IReadOnlyList<KnownNeeds> agents, DateTimeOffset now, CancellationToken cancel)
     {
         var catalogue = await EntityTypes.Catalogue(db, cancel);
         var needed = agents.SelectMany(a => a.Definition.Needs).ToLookup(n => EntityLimits.NormalType(n.Type));

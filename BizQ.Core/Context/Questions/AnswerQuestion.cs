@@ -114,17 +114,18 @@ public sealed class AnswerQuestion(BizQDatabase database, ListGaps gaps, Ids ids
             return Refusal.TooLarge("tooManyParts", $"At most {MostParts} things are answered for at once.");
         if (parts.Count == 0 || (question.Field is { } field && parts.All(p => !p.Values.ContainsKey(field))))
             return Refusal.Invalid("noAnswer", "Fill in what is asked, or say that you do not know.", new Problem("/parts", "Nothing is filled in."));
+        parts = [.. parts.Select(p => p.EntityId is null && string.IsNullOrWhiteSpace(p.Name) ? p with { Name = question.ThingName } : p)];
         if (parts.FindIndex(p => p.EntityId is null && string.IsNullOrWhiteSpace(p.Name)) is >= 0 and var unnamed)
             return Refusal.Invalid("noName", $"Give the {EntityText.Words(type).ToLowerInvariant()} a name, so that people and agents can tell which one it is.", new Problem($"/parts/{unnamed}/name", "A name is needed."));
-        return parts.Select(p => Said(actor, question, p.EntityId, type, p.EntityId is null ? p.Name : null, Named(p))).ToList();
+        return parts.Select(p => Said(actor, question, p.EntityId, type, p.EntityId is null ? p.Name : null, Named(p), p.EntityId is null ? question.ThingKey : null)).ToList();
     }
 
     private static IReadOnlyDictionary<string, JsonElement> Named(AnswerPart part) => part.EntityId is not null || part.Values.ContainsKey("name")
         ? part.Values
         : new Dictionary<string, JsonElement>(part.Values) { ["name"] = Json.Element(part.Name!.Trim()) };
 
-    private static WriteEntityRequest Said(Actor actor, Question question, Guid? entity, string type, string? name, IReadOnlyDictionary<string, JsonElement> values) =>
-        new(entity, type, name, null, Json.Element(values), SourceKind.Interview, actor.Name, Verified: true) { Partial = true, Place = new SourcePlace(question.Id) };
+    private static WriteEntityRequest Said(Actor actor, Question question, Guid? entity, string type, string? name, IReadOnlyDictionary<string, JsonElement> values, string? key = null) =>
+        new(entity, type, name, key, Json.Element(values), SourceKind.Interview, actor.Name, Verified: true) { Partial = true, Place = new SourcePlace(question.Id) };
 
-    private static bool IsEmpty(JsonElement value) => value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined || (value.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(value.GetString()));
+    internal static bool IsEmpty(JsonElement value) => value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined || (value.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(value.GetString()));
 }

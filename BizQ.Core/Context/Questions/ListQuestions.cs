@@ -57,6 +57,12 @@ public sealed class ListQuestions(BizQDatabase database, TimeProvider clock)
         if (question.Type is not { } name)
             return new QuestionDetail(question, null, [], 0);
         var type = catalogue.Of(name);
+        if (question.EntityId is { } one)
+        {
+            var asked = await db.Entities.AsNoTracking().Where(e => e.Id == one && e.RemovedAt == null).ToListAsync(cancel);
+            await Access.Cover(db, actor, asked, cancel);
+            return new QuestionDetail(question, type, asked, asked.Count);
+        }
         var lacking = Lacking(db, name, question.Field, question.Field is { } field ? type?.LifetimeOf(field) : null, clock.GetUtcNow());
         var things = await lacking.OrderBy(e => e.Id).Take(MostThings).ToListAsync(cancel);
         await Access.Cover(db, actor, things, cancel);

@@ -19,6 +19,11 @@ public sealed class Question : IInWorkspace
     /// <summary>The entity type that is asked about; null for a question in words, whose answer becomes an entity of type faq.</summary>
     public string? Type { get; init; }
     public string? Field { get; init; }
+    /// <summary>The one thing that is asked about; null for all that lack it.</summary>
+    public Guid? EntityId { get; init; }
+    /// <summary>The key and name that a thing gets which is not known yet.</summary>
+    public string? ThingKey { get; init; }
+    public string? ThingName { get; init; }
     public QuestionState State { get; set; }
     public required Guid? AskedBy { get; init; }
     public required string AskedByName { get; init; }

@@ -36,8 +36,11 @@ public sealed class ToolPagesTests
         await using var model = await ScriptedModel.Start();
         model.Calls(("look_up", new { search = "Where is order 4711?" }), ("look_down", new { })).Calls(("mail_send", new { to = "ana@example.org", subject = "Your order", text = "It is on its way." })).Says("Sent.");
         await using var host = await TestHost.Start(Engine.Sqlite, settings: ModelDesk.Endpoint(model));
-        await using var window = await Visitor.Arrive(host);
+        await using var window = await Chromium.Open(host.Address);
         var page = window.Page;
+        await window.Go("/setup");
+        // Without the sample business, whose own agents would ask the same model.
+        await Visitor.SetUp(window, sample: false);
         var run = await Waiting(host);
         await window.Go($"/runs/{run.Id}");
         await Expect(page.GetByText("2 turns", new() { Exact = true })).ToBeVisibleAsync();

@@ -1135,6 +1135,121 @@ namespace BizQ.Core.Data.Postgres.Migrations
                     b.ToTable("import_problems", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.InterviewDocument", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
+
+                    b.Property<string>("AddedByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("added_by_name");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset?>("ComparedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("compared_at");
+
+                    b.Property<DateTimeOffset?>("ComparesUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("compares_until");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("document_id");
+
+                    b.Property<string>("Interview")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("interview");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_interview_documents");
+
+                    b.HasIndex("ComparedAt")
+                        .HasDatabaseName("ix_context_interview_documents_compared_at");
+
+                    b.HasIndex("WorkspaceId", "Interview", "DocumentId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_interview_documents_workspace_id_interview_document");
+
+                    b.ToTable("context_interview_documents", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.InterviewNote", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by_name");
+
+                    b.Property<string>("Interview")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("interview");
+
+                    b.Property<string>("Mark")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mark");
+
+                    b.Property<Guid?>("QuestionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("question_id");
+
+                    b.Property<string>("Slot")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("slot");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_interview_notes");
+
+                    b.HasIndex("WorkspaceId", "Interview", "Slot")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_interview_notes_workspace_id_interview_slot");
+
+                    b.ToTable("context_interview_notes", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Context.OpenReference", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1340,6 +1455,10 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .HasColumnType("date")
                         .HasColumnName("due_on");
 
+                    b.Property<Guid?>("EntityId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entity_id");
+
                     b.Property<string>("Field")
                         .HasColumnType("text")
                         .HasColumnName("field");
@@ -1352,6 +1471,14 @@ namespace BizQ.Core.Data.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
+
+                    b.Property<string>("ThingKey")
+                        .HasColumnType("text")
+                        .HasColumnName("thing_key");
+
+                    b.Property<string>("ThingName")
+                        .HasColumnType("text")
+                        .HasColumnName("thing_name");
 
                     b.Property<string>("Type")
                         .HasColumnType("text")

@@ -1124,6 +1124,121 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                     b.ToTable("import_problems", (string)null);
                 });
 
+            modelBuilder.Entity("BizQ.Core.Context.InterviewDocument", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("added_at");
+
+                    b.Property<string>("AddedByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("added_by_name");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<long?>("ComparedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("compared_at");
+
+                    b.Property<long?>("ComparesUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("compares_until");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("document_id");
+
+                    b.Property<string>("Interview")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("interview");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_interview_documents");
+
+                    b.HasIndex("ComparedAt")
+                        .HasDatabaseName("ix_context_interview_documents_compared_at");
+
+                    b.HasIndex("WorkspaceId", "Interview", "DocumentId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_interview_documents_workspace_id_interview_document_id");
+
+                    b.ToTable("context_interview_documents", (string)null);
+                });
+
+            modelBuilder.Entity("BizQ.Core.Context.InterviewNote", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by_name");
+
+                    b.Property<string>("Interview")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("interview");
+
+                    b.Property<string>("Mark")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mark");
+
+                    b.Property<Guid?>("QuestionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("question_id");
+
+                    b.Property<string>("Slot")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("slot");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_context_interview_notes");
+
+                    b.HasIndex("WorkspaceId", "Interview", "Slot")
+                        .IsUnique()
+                        .HasDatabaseName("ix_context_interview_notes_workspace_id_interview_slot");
+
+                    b.ToTable("context_interview_notes", (string)null);
+                });
+
             modelBuilder.Entity("BizQ.Core.Context.OpenReference", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1329,6 +1444,10 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("due_on");
 
+                    b.Property<Guid?>("EntityId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entity_id");
+
                     b.Property<string>("Field")
                         .HasColumnType("TEXT")
                         .HasColumnName("field");
@@ -1341,6 +1460,14 @@ namespace BizQ.Core.Data.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("state");
+
+                    b.Property<string>("ThingKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("thing_key");
+
+                    b.Property<string>("ThingName")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("thing_name");
 
                     b.Property<string>("Type")
                         .HasColumnType("TEXT")
