@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace BizQ.Tests.Kit;
 
 /// <summary>The owner of a small business in front of a browser: sets BizQ up when nobody has, and signs in otherwise.</summary>
-public static class Visitor
+public static partial class Visitor
 {
     private const string Mail = "ada@example.com";
     private const string Password = "correct horse battery";
@@ -41,8 +42,11 @@ public static class Visitor
     private static async Task Leave(BrowserWindow window, string button)
     {
         await window.Page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
-        // Only the address: the load event of a page that comes quickly may be over before anybody waits for it.
-        await window.Page.WaitForURLAsync("**/", new() { WaitUntil = WaitUntilState.Commit });
+        // The address is looked at again and again: what announces a page that comes quickly may be over before anybody waits for it.
+        await Assertions.Expect(window.Page).ToHaveURLAsync(Home());
         await window.Settled();
     }
+
+    [GeneratedRegex("^[a-z]+://[^/]+/$")]
+    private static partial Regex Home();
 }

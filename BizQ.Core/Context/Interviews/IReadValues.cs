@@ -17,8 +17,8 @@ public sealed record TextPiece(Guid? PassageId, string Title, string Text);
 public sealed record ValueFound(string Id, JsonElement Value, double Confidence, int Piece, string Quote);
 
 /// <summary>
-/// Reads values out of texts: by a model where one is connected, by recognisers otherwise. Whatever it returns stands in the text;
-/// what is not there is not returned.
+/// Stands for a model outside, where one is connected, that reads values out of texts; recognisers do it otherwise. Whatever it
+/// returns stands in the text; what is not there is not returned.
 /// </summary>
 public interface IReadValues
 {
