@@ -57,6 +57,7 @@ public static class ContextRoom
         .AddSingleton<CompareDocument>()
         .AddSingleton<ReadCoverage>()
         .AddSingleton<KeepCoverage>()
+        .AddSingleton<SuggestNext>()
         .AddSingleton<ListMissing>()
         .AddSingleton<AddDocument>()
         .AddSingleton<ListDocuments>()

@@ -130,6 +130,28 @@ public sealed class ReaderTests(ReaderDesk shared) : IClassFixture<ReaderDesk>
         Assert.True(outcomes.GetValueOrDefault("brokenFile") > 10, string.Join(", ", outcomes));
     }
 
+    /// <summary>The malformed mails of the data that nobody here wrote.</summary>
+    [Fact]
+    public async Task Every_malformed_mail_of_others_ends_in_text_or_a_named_refusal()
+    {
+        await using var desk = new ReaderDesk();
+        var mails = Directory.GetFiles(Repository.Shared("data", "mail"));
+        Assert.True(mails.Length >= 18, $"Only {mails.Length} mails are there.");
+        Dictionary<string, string> outcomes = [];
+        foreach (var path in mails)
+        {
+            var name = Path.GetFileName(path).Replace(".txt", path.EndsWith(".mbox.txt", StringComparison.Ordinal) ? "" : ".eml", StringComparison.Ordinal);
+            var read = await desk.Readers.Read(Ours, name, null, await File.ReadAllBytesAsync(path, Cancel), Cancel);
+            outcomes[name] = read.Refusal?.Code ?? "read";
+            if (read.Refusal is { } refusal)
+                Assert.Matches(@"^\S[\s\S]*\.$", refusal.Message);
+            else
+                Assert.NotEmpty(read.Value.Blocks);
+        }
+        Assert.DoesNotContain(outcomes, o => o.Value is "readingCrashed" or "readerLost" or "noReader" or "readingTooSlow");
+        Assert.True(outcomes.Count(o => o.Value == "read") >= 12, string.Join(", ", outcomes));
+    }
+
     [Fact]
     public async Task A_picture_says_that_no_text_was_found_where_nothing_recognises_any()
     {

@@ -11,6 +11,7 @@ internal static class CoverageApi
     {
         context.MapGet("/coverage", Coverage).WithSummary("How much of what agents and people need to know is known, fresh, undisputed and verified, by category and for each agent").Produces<CoverageView>();
         context.MapGet("/coverage/missing", Missing).WithSummary("The entities of a type of which a field is not known, or not freshly").Produces<Page<EntityView>>();
+        context.MapGet("/suggestions", Suggestions).WithSummary("What to add, settle, refresh and verify next: what would have helped the most runs first").Produces<IReadOnlyList<Suggestion>>();
         context.MapGet("/needs/{id:guid}", Needs).WithSummary("What an agent needs beside what is known: the verdict its runs begin by").Produces<NeedsView>();
     }
 
@@ -24,6 +25,9 @@ internal static class CoverageApi
         return (await list.Run(http.User.ToActor()!, type, field, limit, cursor, http.RequestAborted))
             .ToHttp(page => Results.Json(new Page<EntityView>([.. page.Items.Select(EntityView.Of)], page.Next), Json.Options));
     }
+
+    private static async Task<IResult> Suggestions(HttpContext http, SuggestNext suggest) =>
+        (await suggest.Run(http.User.ToActor()!, http.RequestAborted)).ToHttp(next => Results.Json(next, Json.Options));
 
     private static async Task<IResult> Needs(Guid id, HttpContext http, CheckNeeds check) =>
         (await check.OfAgent(http.User.ToActor()!, id, http.RequestAborted)).ToHttp(verdict => Results.Json(NeedsView.Of(verdict), Json.Options));
